@@ -1,0 +1,55 @@
+"""The front door `python tests`: sets up everything that the tests need, then runs them."""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "shared"))
+
+import right_python  # noqa: F401  importing it is the check, and it must come before newer syntax
+import system_parts
+from bootstrap import ROOT, run
+
+HELP = """python tests [--bench | --attacks | --pictures] [arguments of pytest]
+
+Sets up what is needed (once), then runs every test on two workers.
+
+  --bench      measure instead of testing: a table, nothing asserted
+  --attacks    the published attacks and the rubbish posts in their long form
+  --pictures   make the screenshots of every page, phone and desktop
+  --help       this text
+
+Everything else goes to pytest, for example:
+  python tests tests/rules        one folder
+  python tests -k receipt         tests with a word in their name
+  python tests -m "not window"    leave a group out (groups: browser, window, slow)
+"""
+
+
+def main(arguments: list[str]) -> None:
+    """Read our own options; hand the rest to pytest."""
+    if {"-h", "--help"} & set(arguments):
+        print(HELP)
+        return
+    complete = system_parts.provide()
+    if not complete and os.environ.get("CI") == "true":
+        sys.exit("With CI=true every group of tests must run.")
+    os.chdir(ROOT)
+    match arguments:
+        case [("--bench" | "--pictures") as folder, *rest]:
+            run("tests", [str(Path("tests", folder.removeprefix("--"))), *rest])
+        case ["--attacks", *rest]:
+            os.environ["FOTFESTE_ATTACKS"] = "long"
+            run("tests", pytest(["tests/attacks", *rest]))
+        case _:
+            run("tests", pytest(arguments))
+
+
+def pytest(arguments: list[str]) -> list[str]:
+    """The command that runs pytest: on two workers, where tests that share a group share a worker."""
+    chosen = any(argument.startswith(("-n", "--numprocesses")) for argument in arguments)
+    workers = [] if chosen else ["-n", "2"]
+    return ["-m", "pytest", *workers, "--dist", "loadgroup", *arguments]
+
+
+main(sys.argv[1:])
