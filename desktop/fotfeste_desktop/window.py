@@ -1,0 +1,108 @@
+"""The window: a frame around the local pages, and nothing more; the only module that knows pywebview."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import webview
+from webview.menu import Menu, MenuAction, MenuSeparator
+
+from .home import Home, replace_file
+
+DEFAULT_SIZE = (1100, 820)
+SMALLEST_SIZE = (420, 480)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of the window's menu; without an act it is a line between groups."""
+
+    label: str
+    act: Callable[[], None] | None = None
+
+
+class Window:
+    """The one window of the program, which remembers its size."""
+
+    def __init__(self, home: Home, title: str) -> None:
+        self._home = home
+        self._size = _remembered_size(home)
+        self._title = title
+        self._window: Any = None
+        self._origin = ""
+
+    def show(self, entrance: str, menu_title: str, choices: list[Choice], words: dict[str, str]) -> None:
+        """Open the window and stay until the person closes it; must run in the program's main thread."""
+        self._origin = entrance.partition("/_start")[0]
+        _allow_test_port()
+        self._window = webview.create_window(
+            self._title,
+            entrance,
+            width=self._size[0],
+            height=self._size[1],
+            min_size=SMALLEST_SIZE,
+            text_select=True,  # both are off by default, and both are needed by people who see badly
+            zoomable=True,
+        )
+        self._window.events.initialized += _refuse_old_engine
+        self._window.events.resized += self._resized
+        self._window.events.closing += self._remember
+        webview.start(
+            gui="qt" if sys.platform == "linux" else None,
+            menu=[Menu(menu_title, [_item(choice) for choice in choices])],
+            private_mode=False,  # private mode would delete its storage folder at exit
+            storage_path=str(self._home.browser),
+            localization=words,
+        )
+
+    def come_forward(self) -> None:
+        """Bring the window to the front, because the person started the program again."""
+        if self._window is not None:
+            self._window.restore()
+            self._window.show()
+
+    def go(self, path: str) -> None:
+        """Open one of our own pages, as a menu line does."""
+        self._window.load_url(self._origin + path)
+
+    def close(self) -> None:
+        """Close the window, and with it the program."""
+        self._window.destroy()
+
+    def _resized(self, width: float, height: float) -> None:
+        self._size = (int(width), int(height))
+
+    def _remember(self) -> None:
+        # only Python data here: asking the window anything while it closes would hang it
+        replace_file(self._home.window, json.dumps({"width": self._size[0], "height": self._size[1]}))
+
+
+def _item(choice: Choice) -> MenuAction | MenuSeparator:
+    return MenuAction(choice.label, choice.act) if choice.act else MenuSeparator()
+
+
+def _refuse_old_engine(renderer: str) -> bool:
+    """Without WebView2 Windows would fall back, in silence, to the engine of Internet Explorer."""
+    if renderer != "mshtml":
+        return True
+    sys.stderr.write("Fotfeste needs the Microsoft Edge WebView2 Runtime. Ask your IT department for it.\n")
+    return False
+
+
+def _allow_test_port() -> None:
+    """Let tests drive the window; a released (frozen) program never opens such a door."""
+    port = os.environ.get("FOTFESTE_TEST_DEBUG_PORT")
+    if port and not getattr(sys, "frozen", False):
+        webview.settings["REMOTE_DEBUGGING_PORT"] = int(port)
+
+
+def _remembered_size(home: Home) -> tuple[int, int]:
+    try:
+        kept = json.loads(home.window.read_text("utf-8"))
+        size = (int(kept["width"]), int(kept["height"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return DEFAULT_SIZE  # first start, or a damaged file that is worth nothing
+    return max(size[0], SMALLEST_SIZE[0]), max(size[1], SMALLEST_SIZE[1])
