@@ -52,6 +52,12 @@ class Home:
             raise AlreadyRunning from fault
         self._held = held
 
+    def leave(self) -> None:
+        """Let the folder go, for the next program."""
+        if self._held:
+            self._held.close()
+            self._held = None
+
     def tell_instance(self, host: str, control: str) -> None:
         """Leave word for a second launch about where to knock."""
         replace_file(self._instance, json.dumps({"host": host, "control": control}))

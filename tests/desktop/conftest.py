@@ -14,6 +14,7 @@ def home(tmp_path):
     home = Home(tmp_path / "home")
     home.prepare()
     yield home
+    home.leave()
     os.umask(umask)
 
 

@@ -36,7 +36,7 @@ class Store(keyring.backend.KeyringBackend):
 
     def delete_password(self, service, username):
         self._open()
-        del self.kept[service, username]
+        self.kept.pop((service, username), None)
 
 
 class Forgetful(Store):

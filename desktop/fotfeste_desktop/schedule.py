@@ -1,0 +1,69 @@
+"""When a mentor and a new colleague are due to talk: weekly, then every other week, then monthly for a year."""
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+# a session that is not logged a week after its day is worth a reminder, a day earlier it would only nag
+GRACE = timedelta(days=7)
+SOON = timedelta(days=7)
+
+
+class When(StrEnum):
+    """How near the next session is."""
+
+    OVERDUE = "overdue"
+    NOW = "now"
+    LATER = "later"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The next session of a pairing, and whether the two agreed on the day themselves."""
+
+    when: When
+    day: date | None
+    agreed: bool = False
+
+
+def plan(started: date) -> list[date]:
+    """The days of the seventeen sessions of the first year."""
+    weekly = [started + timedelta(weeks=week) for week in (1, 2, 3, 4)]
+    fortnightly = [started + timedelta(weeks=week) for week in (6, 8, 10, 12)]
+    monthly = [_months_after(started, month) for month in range(4, 13)]
+    return weekly + fortnightly + monthly
+
+
+def next_session(started: date, held: Sequence[date], agreed: date | None, today: date) -> Next:
+    """Tell the next session: the day they agreed on, else the plan's first after the last one held."""
+    last = max(held, default=None)
+    day = agreed if agreed and (last is None or agreed > last) else _planned_after(started, last)
+    if day is None:
+        return Next(When.DONE, None)
+    return Next(_when(day, today), day, agreed=day == agreed)
+
+
+def _planned_after(started: date, last: date | None) -> date | None:
+    days = plan(started)
+    if last is None:
+        return days[0]
+    for before, day in zip([started, *days], days, strict=False):
+        # a session held somewhat early is that session: the next one is the one after
+        if day - (day - before) / 2 > last:
+            return day
+    return None
+
+
+def _when(day: date, today: date) -> When:
+    if day + GRACE < today:
+        return When.OVERDUE
+    return When.NOW if day <= today + SOON else When.LATER
+
+
+def _months_after(start: date, months: int) -> date:
+    year, month = divmod(start.month - 1 + months, 12)
+    last = monthrange(start.year + year, month + 1)[1]  # the month may be shorter than the day we started on
+    return date(start.year + year, month + 1, min(start.day, last))

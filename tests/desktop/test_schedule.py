@@ -1,0 +1,60 @@
+"""The mentor is reminded of the next talk, and only of that."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from fotfeste_desktop.schedule import Next, When, next_session, plan
+
+START = date(2027, 1, 31)
+FIRST = START + timedelta(weeks=1)
+
+
+def test_the_first_year_has_seventeen_talks_that_thin_out():
+    days = plan(START)
+    gaps = [(later - earlier).days for earlier, later in zip([START, *days], days, strict=False)]
+
+    assert len(days) == 17
+    assert gaps[:8] == [7, 7, 7, 7, 14, 14, 14, 14]
+    assert min(gaps[8:]) >= 27
+    assert days[-1] == date(2028, 1, 31)
+    assert days[10] == date(2027, 7, 31)  # and never 31 June:
+    assert days[9] == date(2027, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("today", "when"),
+    [
+        (START - timedelta(days=5), When.LATER),
+        (START, When.NOW),
+        (FIRST, When.NOW),
+        (FIRST + timedelta(days=7), When.NOW),
+        (FIRST + timedelta(days=8), When.OVERDUE),
+    ],
+)
+def test_the_first_talk_is_near_when_its_week_comes_and_overdue_a_week_after(today, when):
+    assert next_session(START, [], None, today) == Next(when, FIRST)
+
+
+def test_a_talk_held_a_little_early_counts_as_that_talk():
+    held = [FIRST - timedelta(days=2)]
+
+    assert next_session(START, held, None, FIRST).day == START + timedelta(weeks=2)
+
+
+def test_missed_weeks_are_not_piled_up():
+    late = START + timedelta(days=34)
+
+    assert next_session(START, [FIRST, late], None, late).day == START + timedelta(weeks=6)
+
+
+def test_the_day_they_agreed_on_goes_before_the_plan():
+    agreed = FIRST + timedelta(days=3)
+
+    assert next_session(START, [FIRST], agreed, FIRST) == Next(When.NOW, agreed, agreed=True)
+    # an agreement that has since been kept, or overtaken, no longer counts
+    assert not next_session(START, [FIRST, agreed], agreed, agreed).agreed
+
+
+def test_after_a_year_nothing_more_is_asked_for():
+    assert next_session(START, plan(START), None, date(2028, 3, 1)) == Next(When.DONE, None)
