@@ -1,0 +1,32 @@
+"""The style sheet is what its sources make, and the files of others are unchanged."""
+
+import re
+from hashlib import sha256
+from pathlib import Path
+
+from fotfeste_shared.web.theme.build import STATIC, built
+
+VENDOR = STATIC / "vendor"
+
+
+def test_serves_the_styles_that_the_sources_make() -> None:
+    made = built()
+
+    served = {path: (STATIC / path).read_bytes() for path in made}
+    assert served == made
+    assert {f"icons/{path.name}" for path in (STATIC / "icons").iterdir()} == set(made) - {"fotfeste.css"}
+
+
+def test_keeps_the_files_of_others_as_they_came() -> None:
+    noted = dict(re.findall(r"^\| `([^`]+)` \| `([0-9a-f]{64})` \|$", (VENDOR / "README.md").read_text(), re.M))
+    kept = {path for path in VENDOR.rglob("*") if path.is_file() and path.name != "README.md"}
+
+    assert noted == {str(path.relative_to(VENDOR)): sha256(path.read_bytes()).hexdigest() for path in kept}
+
+
+def test_styles_reach_for_nothing_outside_the_page() -> None:
+    css = (STATIC / "fotfeste.css").read_text("utf-8")
+
+    reached = set(re.findall(r'url\("?([^")]+)', css))
+    assert reached
+    assert all(Path(STATIC / address).is_file() for address in reached)
