@@ -1,0 +1,1 @@
+"""Anonymous answers: invitations, sealed envelopes, and the frozen blocks that are all anybody ever sees."""
