@@ -1,0 +1,94 @@
+"""Who may write when, on either database: `writing`, `reading`, `alone`, and rows that are kept once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from peewee import Field, IntegrityError, ModelSelect
+
+from .columns import Table
+from .engines import BUSY_MS, PostgresServer, SqliteFile
+
+Database = SqliteFile | PostgresServer
+Query = TypeVar("Query", bound=ModelSelect)
+
+ALONE_MS = 60_000  # whoever waits for a migration waits longer than for a colleague's row
+LOCK_OF_OURS = 0x666F7466  # any number, always the same
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """Write as one: all of it is kept when the block ends, with an fsync, or nothing is.
+
+    Inside another `writing` it is a part of that, undone by itself if it fails, kept when the outermost ends.
+    """
+    if db.in_transaction():
+        with part(db):
+            yield
+        return
+    with db.turn, db.transaction():
+        yield
+
+
+@contextmanager
+def reading(db: Database) -> Iterator[None]:
+    """See one state of the database through several queries; nothing can be written."""
+    if db.in_transaction():
+        yield
+        return
+    with db.transaction("DEFERRED" if isinstance(db, SqliteFile) else "REPEATABLE READ"):
+        yield
+
+
+@contextmanager
+def part(db: Database) -> Iterator[None]:
+    """A part of a transaction that can fail without the rest."""
+    # One name for all: the databases undo the innermost, and a constant statement stays prepared.
+    db.execute_sql("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if db.stands():
+            db.execute_sql("ROLLBACK TO SAVEPOINT part")
+            db.execute_sql("RELEASE SAVEPOINT part")
+        raise
+    db.execute_sql("RELEASE SAVEPOINT part")
+
+
+@contextmanager
+def alone(db: Database) -> Iterator[None]:
+    """Change the database's shape with nobody else writing, in any process; foreign keys are checked at the end."""
+    if isinstance(db, PostgresServer):
+        with db.transaction():
+            db.execute_sql("SET LOCAL statement_timeout = 0")
+            db.execute_sql(f"SET LOCAL lock_timeout = {ALONE_MS}")
+            db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (LOCK_OF_OURS,))
+            yield
+        return
+    db.execute_sql(f"PRAGMA busy_timeout={ALONE_MS}")
+    db.execute_sql("PRAGMA foreign_keys=OFF")  # rebuilding a table would otherwise empty those that point at it
+    try:
+        with db.turn, db.transaction("EXCLUSIVE"):
+            yield
+            if broken := db.execute_sql("PRAGMA foreign_key_check").fetchall():
+                raise IntegrityError(f"rows point at nothing: {broken[:5]}")
+    finally:
+        db.execute_sql("PRAGMA foreign_keys=ON")
+        db.execute_sql(f"PRAGMA busy_timeout={BUSY_MS}")
+
+
+def insert_once(model: type[Table], *unique: "Field[Any]", **row: object) -> bool:
+    """Insert a row unless it is there, and tell whether it was new.
+
+    `unique` names the columns whose repetition means "known already"; without it any unique rule does.
+    Every other broken rule is told. (Neither SQLite's INSERT OR IGNORE, which also drops rows that break a
+    check, nor the returned key, which lies there, will do.)
+    """
+    query = model.insert(**row).on_conflict("NOTHING", conflict_target=unique or None)
+    return bool(query.as_rowcount().execute() == 1)
+
+
+def locked(query: Query) -> Query:
+    """Lock the rows that a query in `writing` finds, until it ends; on SQLite a writer is alone anyway."""
+    db = query.model._meta.database  # noqa: SLF001 (peewee's public way to a model's facts)
+    return query.for_update() if isinstance(db, PostgresServer) else query
