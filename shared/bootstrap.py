@@ -164,16 +164,16 @@ def _install(command: Sequence[str | Path], phase: "_Phase", part: str) -> None:
 
 
 def _fetch_failed(part: str, said: Sequence[str]) -> str:
-    lock = _lock(part).relative_to(ROOT)
+    installer, lock = INSTALLER.relative_to(ROOT), _lock(part).relative_to(ROOT)
     lines = "\n".join(f"  | {line}" for line in said)
     carried = "PIP_NO_INDEX=1 PIP_FIND_LINKS=wheels UV_NO_INDEX=1 UV_FIND_LINKS=wheels"
-    return f"""Missing: packages that could not be fetched (listed in {INSTALLER.relative_to(ROOT)} and {lock}).
+    return f"""Missing: packages that could not be fetched (listed in {installer} and {lock}).
 The installer said:
 {lines}
 
 If this machine has no network now: connect it (behind a proxy: set HTTPS_PROXY) and start again.
 If it never has any: on a machine of the same kind that has, in this folder, run
-  python -m pip download --require-hashes -d wheels -r {INSTALLER.relative_to(ROOT)}
+  python -m pip download --require-hashes -d wheels -r {installer}
   python -m pip download --require-hashes -d wheels -r {lock}
 carry the folder «wheels» here, and start with it:
   {carried} python {part}"""

@@ -1,6 +1,6 @@
 """Refuses a Python that Fotfeste does not run on, in a sentence instead of a traceback.
 
-Every front door imports this first. It keeps to what Python 3.4 can read.
+Every front door imports this first. The doors keep to what Python 3.6 can read.
 """
 
 import sys
