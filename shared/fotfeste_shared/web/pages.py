@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Flask, Response, current_app, g, has_request_context, jsonify, make_response, render_template, request
 from jinja2 import ChoiceLoader, PackageLoader
 from werkzeug.exceptions import HTTPException
+from werkzeug.sansio.response import Response as BaseResponse
 
 from ..answering import shown
 from ..clock import civil
@@ -140,12 +141,12 @@ def show_problem(problem: Problem) -> Response:
     return reply
 
 
-def _show_http(fault: HTTPException) -> Response:
+def _show_http(fault: HTTPException) -> BaseResponse:
     """Say the framework's own refusals in our words."""
     known = {404: NotFound, 413: TooLarge}
     status = fault.code or 500
     if 300 <= status < 400:
-        return Response(fault.get_response())  # type: ignore[call-overload,no-any-return]
+        return fault.get_response()
     if status in known:
         return show_problem(known[status]())
     sentence = "Vi forsto ikke forespørselen. Last siden på nytt og prøv igjen."

@@ -1,0 +1,1 @@
+"""The sources of the look, and the small script that joins them."""

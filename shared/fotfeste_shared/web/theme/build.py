@@ -1,6 +1,7 @@
-"""Join the chosen style files into `static/fotfeste.css`, which the staff pages and the desktop load.
+"""Join the chosen style files into `static/fotfeste.css`, and make the survey page's own style and script.
 
-Run `python -m fotfeste_shared.web.theme.build` after changing a source; a test holds the result to its sources.
+Run `python -m fotfeste_shared.web.theme.build` after changing a source; a test holds the results to them.
+The survey page has a style and a script of its own, small enough for the first packets of a connection.
 Pictures that the vendored files carry as `data:` addresses become files of their own, so that the pages can
 forbid such addresses (`img-src 'self'`).
 """
@@ -11,7 +12,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 HERE = Path(__file__).parent
-STATIC = HERE.parent / "static"
+WEB = HERE.parent
+STATIC = WEB / "static"
 VENDORED = STATIC / "vendor" / "designsystemet"
 
 COMPONENTS = (
@@ -46,36 +48,73 @@ def shorter(css: str) -> str:
 
 
 def built() -> dict[str, bytes]:
-    """Give every file that the sources make, by its path under `static`."""
+    """Give every file that the sources make, by its path under `web`."""
+    return {
+        **staff_styles(),
+        "templates/survey.css": survey_style().encode() + b"\n",
+        "static/survey.mjs": survey_script().encode() + b"\n",
+    }
+
+
+def staff_styles() -> dict[str, bytes]:
+    """Join theme, components and layout in layers, so that ours win without shouting."""
     pictures: dict[str, bytes] = {}
 
     def as_file(found: re.Match[str]) -> str:
         """Put one picture in a file named by its content, and point to it."""
         svg = unquote(found[1]).encode()
         path = f"icons/{sha256(svg).hexdigest()[:8]}.svg"
-        pictures[path] = svg
+        pictures[f"static/{path}"] = svg
         return f'url("{path}")'
 
     def vendored(name: str) -> str:
         return PICTURE.sub(as_file, (VENDORED / f"{name}.css").read_text("utf-8"))
 
-    theme = shorter((HERE / "theme.css").read_text("utf-8").removeprefix('@charset "UTF-8";'))
     parts = [
         '@charset "UTF-8";',
-        "/* Built by web/theme/build.py from Designsystemet (MIT, see vendor/README.md) and our layout.css */",
+        "/* Built by web/theme/build.py from Designsystemet (MIT, vendor/README.md) and our layout.css */",
         "@layer ds.theme,ds.base,ds.components,fotfeste;",
-        theme,
+        shorter(theme().removeprefix('@charset "UTF-8";')),
         f"@layer ds.base{{{vendored('base')}}}",
         *(f"@layer ds.components{{{vendored(name)}}}" for name in COMPONENTS),
         f"@layer fotfeste{{{shorter((HERE / 'layout.css').read_text('utf-8'))}}}",
     ]
-    return {"fotfeste.css": "\n".join(parts).encode() + b"\n", **pictures}
+    return {"static/fotfeste.css": "\n".join(parts).encode() + b"\n", **pictures}
+
+
+def theme() -> str:
+    """Read the theme that Designsystemet's own tool made from our colours."""
+    return (HERE / "theme.css").read_text("utf-8")
+
+
+def survey_style() -> str:
+    """Put the theme's colours, light and dark, into the survey page's style."""
+    light, dark = theme().split("@layer ds.theme.color-scheme.dark", 1)
+
+    def colour(found: re.Match[str]) -> str:
+        tokens = light if found[1] == "light" else dark
+        token = re.search(rf"--ds-color-{found[2]}: (#[0-9a-fA-F]{{6}});", tokens)
+        if token is None:
+            raise LookupError(found[0])
+        return token[1].lower()
+
+    css = shorter(re.sub(r"\b(light|dark)\(([a-z-]+)\)", colour, (HERE / "survey.css").read_text("utf-8")))
+    return re.sub(r"(?<=[:,]) | (?=,)", "", css)
+
+
+def survey_script() -> str:
+    """Join the conditions' twin and the survey's script into one module, without comments and indents."""
+    twin = (STATIC / "asking.mjs").read_text("utf-8").replace("export const", "const")
+    own = re.sub(r"^import .*\n", "", (HERE / "survey.mjs").read_text("utf-8"), flags=re.MULTILINE)
+    code = re.sub(r"/\*\*.*?\*/", "", twin + own, flags=re.DOTALL)
+    code = re.sub(r"^\s*//.*$", "", code, flags=re.MULTILINE)
+    return re.sub(r"\n\s*", "\n", code).strip()
 
 
 def main() -> None:
     """Write the built files."""
     for path, content in built().items():
-        target = STATIC / path
+        target = WEB / path
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(content)
 
