@@ -198,7 +198,9 @@ class _Phase:
 
     def said(self) -> list[str]:
         self.log.seek(0)
-        return self.log.read().decode("utf-8", "replace").strip().splitlines()
+        lines = self.log.read().decode("utf-8", "replace").strip().splitlines()
+        # pip tells each of its tries; the last word is what helps.
+        return [line for line in lines if not line.startswith("WARNING: Retrying")]
 
     def __exit__(self, kind: type[BaseException] | None, _: object, __: TracebackType | None) -> None:
         self.log.close()

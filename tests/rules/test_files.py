@@ -14,7 +14,8 @@ MACHINE = re.compile(r"(?<![a-z0-9.-])/(?:root|home|work|Users)/[a-z]")
 REGISTRY = re.compile(r"https?://[^/\s\"'<>]*(?:pypi|pythonhosted|npm|registry|mirror)", re.IGNORECASE)
 STATEMENTS = "SELECT|INSERT INTO|UPDATE \\w+ SET|DELETE FROM|CREATE|ALTER|DROP|PRAGMA|BEGIN|COMMIT"
 SQL = re.compile(rf"\s*({STATEMENTS})\b")
-SQL_AT_HOME = ["shared/fotfeste_shared/database*", "*/migrations.py"]
+AT_HOME = ("database", "engines", "transactions", "columns")
+SQL_AT_HOME = [*(f"shared/fotfeste_shared/{module}.py" for module in AT_HOME), "*/migrations.py"]
 TEXTS = (".py", ".md", ".toml", ".txt", ".html", ".css", ".js", ".mjs", ".json", ".svg", "")
 CODE = (".py", ".mjs", ".js", ".html")
 
