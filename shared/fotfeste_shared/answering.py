@@ -83,7 +83,7 @@ def _(question: Text, given: object, _seen: Seen, _context: "Context") -> Verdic
 
 
 def clean_text(given: str, *, lines: bool) -> str:
-    """Give text in one form: composed letters, `\\n` line ends, no control characters that databases refuse."""
+    """Give text in one form: composed letters, Unix line ends, no control characters that databases refuse."""
     text = unicodedata.normalize("NFC", given).replace("\r\n", "\n").replace("\r", "\n")
     text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
     return text.strip() if lines else " ".join(text.split())

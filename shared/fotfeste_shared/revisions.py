@@ -117,17 +117,18 @@ def winner(revisions: Collection[Revision]) -> str | None:
     if not known:
         return None
     deep = _depths({rev: each.parents for rev, each in known.items()})
-    return min(leaves(known.values()), key=lambda rev: (-deep[rev], rev))
+    # Ids are not digests, so a rogue client could close a ring, which has no leaf: then any of it may count.
+    return min(leaves(known.values()) or set(known), key=lambda rev: (-deep[rev], rev))
 
 
 def _depths(parents: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     """Count the longest way down to a revision without known parents; made without recursion, chains are long."""
     depth: dict[str, int] = {}
-    waiting = list(parents)
+    waiting = sorted(parents)
     entered: set[str] = set()
     while waiting:
         rev = waiting[-1]
-        below = [p for p in parents[rev] if p in parents and p not in depth and p not in entered]
+        below = [p for p in sorted(parents[rev]) if p in parents and p not in depth and p not in entered]
         entered.add(rev)
         if below and rev not in depth:
             waiting += below
