@@ -1,0 +1,1 @@
+"""The server of Fotfeste: named records, anonymous answers, results and the pages around them."""

@@ -1,0 +1,106 @@
+"""Puts the server together: the one place where its parts meet."""
+
+import importlib
+import os
+import secrets
+from pathlib import Path
+from wsgiref.headers import Headers
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from whitenoise import WhiteNoise
+
+from fotfeste_shared.database import Database, Writer, close_database, let_go, open_database
+from fotfeste_shared.migrating import migrate
+from fotfeste_shared.problems import Problem
+from fotfeste_shared.web.pages import HEADERS, STATIC, prepare, show_problem
+
+from . import views
+from .anonymous.models import MODELS as ANONYMOUS
+from .config import Config
+from .jobs import Job
+from .mail import FileMail
+from .migrations import STEPS
+from .named.house import settle
+from .named.models import NAMED
+from .named.publishing import publish_shipped
+from .service import Service
+
+PAGES = ("health", "signin", "organizers", "teams", "sync", "phone", "results")
+TOKEN_PAGES = ("sync", "phone")  # the token in the address or header is the authority, no cookie is looked at
+SCRIPTS = {".mjs": "text/javascript"}  # some systems do not know the ending
+MOST_POSTED = 1_048_576
+MOST_FIELDS = 2_000
+
+
+def open_house(config: Config) -> Database:
+    """Open the database in good order: folders made, steps applied, shipped forms published."""
+    config.make_folders()
+    db = open_database(config.database_url)
+    migrate(db, STEPS)
+    db.bind([*NAMED, *ANONYMOUS, Job], bind_refs=False, bind_backrefs=False)
+    settle(db)
+    publish_shipped(db)
+    return db
+
+
+def create_app(config: Config) -> Flask:
+    """Make the server's app on an open database; `close_app` ends it in good order."""
+    db = open_house(config)
+    app = Flask("fotfeste_server", static_folder=None)
+    app.config.update(
+        SECRET_KEY=_secret(config.keys / "session.key"),
+        MAX_CONTENT_LENGTH=MOST_POSTED,
+        MAX_FORM_MEMORY_SIZE=MOST_POSTED,
+        MAX_FORM_PARTS=MOST_FIELDS,
+        SESSION_COOKIE_NAME="__Host-forms" if config.proxy else "forms",
+        SESSION_COOKIE_SECURE=config.proxy,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # a form may lie open for a day
+    )
+    app.extensions["fotfeste"] = Service(config, db, Writer(db), FileMail(config.mail))
+    prepare(app)
+    csrf = CSRFProtect(app)
+    app.register_error_handler(CSRFError, lambda _fault: show_problem(Problem(STALE, code="stale", status=400)))
+    app.teardown_request(lambda _fault: let_go(db))
+    for blueprint in PAGES:
+        if Path(views.__path__[0], f"{blueprint}.py").exists():
+            pages = importlib.import_module(f".{blueprint}", views.__name__).pages
+            app.register_blueprint(pages)
+            if blueprint in TOKEN_PAGES:
+                csrf.exempt(pages)
+    views.every_route_has_a_rule(app)
+    # Files come before the app: no session is opened and no rule asked for a style sheet.
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # how Flask is wrapped
+        app.wsgi_app, STATIC, prefix="static/", max_age=3600, allow_all_origins=False, add_headers_function=_harden, mimetypes=SCRIPTS
+    )
+    return app
+
+
+def _harden(headers: Headers, _path: str, _url: str) -> None:
+    for name, value in HEADERS.items():
+        headers[name] = value
+
+
+STALE = "Siden var for gammel til å sendes inn. Last den på nytt og prøv igjen."
+
+
+def close_app(app: Flask) -> None:
+    """Finish what waits and close the database."""
+    service: Service = app.extensions["fotfeste"]
+    service.writer.close()
+    close_database(service.db)
+
+
+def _secret(path: Path) -> bytes:
+    """Read the key that signs form tokens, made at the first start and kept in a file for us alone."""
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_bytes(32))
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_bytes()

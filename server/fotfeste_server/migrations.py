@@ -1,0 +1,63 @@
+"""The steps that bring the server's database up to this program, oldest first.
+
+Until the first tagged release the first steps make the tables as the models declare them; from then on a released
+step is frozen, and every change is a step of its own.
+"""
+
+from fotfeste_shared.database import Database
+from fotfeste_shared.engines import SqliteFile
+from fotfeste_shared.migrating import SchemaMigrator, Step
+
+from .anonymous.schema import make_tables
+from .jobs import Job
+from .named.models import NAMED
+
+KEPT_AS_WRITTEN = (
+    "seq, rev, record_id, form, form_version, about_kind, about_id, parents, author_id, device_id, "
+    "text, digest, link, saved_at, received_at"
+)
+
+
+def step_named_world(db: Database, _change: SchemaMigrator) -> None:
+    """People, networks, records and the ledger, which the database itself keeps from being rewritten."""
+    with db.bind_ctx(NAMED, bind_refs=False, bind_backrefs=False):
+        db.create_tables(NAMED)
+    if isinstance(db, SqliteFile):
+        _seal_ledger_on_sqlite(db)
+    else:
+        _seal_ledger_on_postgres(db)
+
+
+def _seal_ledger_on_sqlite(db: Database) -> None:
+    """Let the database refuse to change or delete what was handed in; `held` alone may be lifted."""
+    refuse = "BEGIN SELECT RAISE(ABORT, 'what was handed in is never rewritten'); END"
+    db.execute_sql(f"CREATE TRIGGER revision_unchanged BEFORE UPDATE OF {KEPT_AS_WRITTEN} ON revision {refuse}")
+    db.execute_sql(f"CREATE TRIGGER revision_undeleted BEFORE DELETE ON revision {refuse}")
+
+
+def _seal_ledger_on_postgres(db: Database) -> None:
+    """The same on PostgreSQL, where a table can be emptied too."""
+    db.execute_sql(
+        "CREATE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'what was handed in is never rewritten'; END $$"
+    )
+    act = "EXECUTE FUNCTION refuse_rewriting()"
+    db.execute_sql(
+        f"CREATE TRIGGER revision_unchanged BEFORE UPDATE OF {KEPT_AS_WRITTEN} ON revision FOR EACH ROW {act}"
+    )
+    db.execute_sql(f"CREATE TRIGGER revision_undeleted BEFORE DELETE ON revision FOR EACH ROW {act}")
+    db.execute_sql(f"CREATE TRIGGER revision_unemptied BEFORE TRUNCATE ON revision FOR EACH STATEMENT {act}")
+
+
+def step_anonymous_world(db: Database, _change: SchemaMigrator) -> None:
+    """Windows, invitations, the inbox and what comes out of it."""
+    make_tables(db)
+
+
+def step_jobs(db: Database, _change: SchemaMigrator) -> None:
+    """The list of work to be done later."""
+    with db.bind_ctx([Job], bind_refs=False, bind_backrefs=False):
+        db.create_tables([Job])
+
+
+STEPS: list[Step] = [step_named_world, step_anonymous_world, step_jobs]

@@ -1,0 +1,1 @@
+"""The named world: people, teams, gatherings and the ledger of what they hand in."""

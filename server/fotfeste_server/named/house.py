@@ -1,0 +1,41 @@
+"""The first facts of a new house: its name, the first link of its history, and the way in for the first organizer."""
+
+import secrets
+
+from fotfeste_shared.clock import now
+from fotfeste_shared.database import Database, insert_once, writing
+from fotfeste_shared.revisions import new_id
+
+from .models import Meta, Person, SetupLink
+from .secret import hashed
+
+
+def settle(db: Database) -> None:
+    """Write the facts that a database has from its first day; later starts change nothing."""
+    with writing(db):
+        insert_once(Meta, Meta.key, key="server", value=new_id())
+        insert_once(Meta, Meta.key, key="link0", value=secrets.token_hex(32))
+
+
+def fact(key: str) -> str:
+    """Give one of the facts."""
+    return str(Meta.get_by_id(key).value)
+
+
+def is_empty() -> bool:
+    """Tell whether nobody has come in yet."""
+    return not Person.select().exists()
+
+
+def setup_token(db: Database) -> str | None:
+    """Make the link for the first organizer anew, None when somebody is in already.
+
+    Only the newest link holds: whoever reads an old terminal gets no further.
+    """
+    token = secrets.token_urlsafe(24)
+    with writing(db):
+        if not is_empty():
+            return None
+        SetupLink.delete().execute()
+        SetupLink.create(token_hash=hashed("setup", token), made=now())
+    return token

@@ -1,0 +1,258 @@
+"""The tables of the named world and the rules that the database itself keeps; nothing else."""
+
+from peewee import (
+    BooleanField,
+    Check,
+    CompositeKey,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
+
+from fotfeste_shared.database import DayField, JsonField, KeyField, MomentField, Table
+
+ROLES = ("organizer", "advisor", "municipality_administrator", "department_head", "team_contact", "mentor")
+
+
+class Person(Table):
+    """Someone we can reach; `email` is kept in small letters and is what one signs in with."""
+
+    id = KeyField()
+    name = TextField()
+    email = TextField(unique=True)
+    phone = TextField(null=True)
+    language = TextField(default="nb", constraints=[Check("language IN ('nb', 'nn', 'en')")])
+
+
+class Network(Table):
+    """One run of a learning network."""
+
+    id = KeyField()
+    name = TextField()
+    theme = TextField(default="")
+    starts = DayField()
+    ends = DayField()
+    colluders = IntegerField(default=1, constraints=[Check("colluders >= 1")])
+    demo = BooleanField(default=False)
+
+
+class Participation(Table):
+    """One municipality in one network."""
+
+    id = KeyField()
+    network = ForeignKeyField(Network, on_delete="RESTRICT", backref="participations")
+    municipality = TextField()
+    agreed_on = DayField(null=True)
+
+    class Meta:
+        """A municipality takes part once."""
+
+        indexes = ((("network", "municipality"), True),)
+
+
+class Team(Table):
+    """People of one municipality who work on the same goals, followed by an advisor."""
+
+    id = KeyField()
+    participation = ForeignKeyField(Participation, on_delete="RESTRICT", backref="teams")
+    name = TextField()
+    advisor = ForeignKeyField(Person, null=True, on_delete="RESTRICT", backref="advised")
+
+    class Meta:
+        """Two teams of a municipality have different names."""
+
+        indexes = ((("participation", "name"), True),)
+
+
+class Member(Table):
+    """A person's seat in a team; the contact is the one who hands in for all."""
+
+    id = KeyField()
+    team = ForeignKeyField(Team, on_delete="RESTRICT", backref="members")
+    person = ForeignKeyField(Person, on_delete="RESTRICT", backref="seats")
+    seat = TextField()
+    contact = BooleanField(default=False)
+
+    class Meta:
+        """One seat for each person in a team."""
+
+        indexes = ((("team", "person"), True),)
+
+
+class Role(Table):
+    """What a person may do, and where: everywhere, in a network, for a municipality, or for a team."""
+
+    id = KeyField()
+    person = ForeignKeyField(Person, on_delete="CASCADE", backref="roles")
+    role = TextField(constraints=[Check("role IN ('" + "', '".join(ROLES) + "')")])
+    network = ForeignKeyField(Network, null=True, on_delete="CASCADE", backref="roles")
+    municipality = TextField(null=True)
+    team = ForeignKeyField(Team, null=True, on_delete="CASCADE", backref="roles")
+
+
+class Gathering(Table):
+    """One numbered meeting of all teams; reports are due some days before."""
+
+    id = KeyField()
+    network = ForeignKeyField(Network, on_delete="RESTRICT", backref="gatherings")
+    number = IntegerField()
+    theme = TextField(default="")
+    starts = DayField()
+    ends = DayField()
+    place = TextField(default="")
+    digital = BooleanField(default=False)
+    reports_due = DayField()
+
+    class Meta:
+        """Gatherings are told apart by number."""
+
+        indexes = ((("network", "number"), True),)
+
+
+class Pairing(Table):
+    """One mentor with one new hire; the new hire has no name here, only unit, profession and first day."""
+
+    id = KeyField()
+    participation = ForeignKeyField(Participation, on_delete="RESTRICT", backref="pairings")
+    team = ForeignKeyField(Team, null=True, on_delete="RESTRICT", backref="pairings")
+    unit = TextField()
+    profession = TextField()
+    started = DayField()
+    ended = DayField(null=True)
+    reason = TextField(null=True)
+    mentor = ForeignKeyField(Person, on_delete="RESTRICT", backref="pairings")
+
+
+class PublishedForm(Table):
+    """One version of a form as it was published; kept for ever, because answers refer to it."""
+
+    digest = KeyField()
+    code = TextField()
+    version = IntegerField()
+    text = TextField()
+    published_at = MomentField()
+    retired = BooleanField(default=False)
+
+    class Meta:
+        """A version is published once."""
+
+        indexes = ((("code", "version"), True),)
+
+
+class Record(Table):
+    """A thing filled in over time, such as one status report of one team before one gathering.
+
+    Those with a natural key are opened by the server, so that two computers offline make a conflict and never
+    two reports. `apart_of` names the record whose kept-apart answers this one holds.
+    """
+
+    id = KeyField()
+    form = TextField()
+    natural_key = TextField(null=True, unique=True)
+    about_kind = TextField()
+    about_id = TextField(index=True)
+    network = ForeignKeyField(Network, null=True, on_delete="RESTRICT", backref="records")
+    team = ForeignKeyField(Team, null=True, on_delete="RESTRICT", backref="records")
+    gathering = ForeignKeyField(Gathering, null=True, on_delete="RESTRICT", backref="records")
+    apart_of = TextField(null=True)
+    opened = MomentField()
+
+
+class Device(Table):
+    """One enrolled desktop client and the hash of its token."""
+
+    id = KeyField()
+    person = ForeignKeyField(Person, on_delete="RESTRICT", backref="devices")
+    name = TextField()
+    token_hash = TextField(unique=True)
+    install = TextField()
+    state = TextField(default="active", constraints=[Check("state IN ('active', 'drain_only', 'blocked')")])
+    push_no = IntegerField(default=0)
+    enrolled = MomentField()
+    last_seen = DayField(null=True)
+
+
+class Revision(Table):
+    """The ledger: one immutable content of a record, numbered and linked in the order of commits."""
+
+    seq = IntegerField(primary_key=True)
+    rev = TextField(unique=True)
+    record = ForeignKeyField(Record, on_delete="RESTRICT", backref="revisions")
+    form = TextField()
+    form_version = IntegerField()
+    about_kind = TextField()
+    about_id = TextField()
+    parents = JsonField()
+    author = ForeignKeyField(Person, on_delete="RESTRICT", backref="revisions")
+    device = ForeignKeyField(Device, null=True, on_delete="RESTRICT", backref="revisions")
+    text = TextField()
+    digest = TextField()
+    link = TextField()
+    saved_at = TextField()
+    received_at = MomentField()
+    held = TextField(null=True)
+
+
+class Leaf(Table):
+    """The revisions of a record that are nobody's parent; derived, kept in the same transaction."""
+
+    record = ForeignKeyField(Record, on_delete="RESTRICT", backref="leaves")
+    rev = TextField()
+
+    class Meta:
+        """A revision is a leaf of its record at most once."""
+
+        primary_key = CompositeKey("record", "rev")
+
+
+class EnrolmentCode(Table):
+    """A one-time code that a computer is enrolled with; `given` remembers the answer for a repeat."""
+
+    code_hash = KeyField()
+    person = ForeignKeyField(Person, on_delete="CASCADE", backref="enrolment_codes")
+    expires = MomentField()
+    tries = IntegerField(default=0)
+    install = TextField(null=True)
+    used_at = MomentField(null=True)
+    device = ForeignKeyField(Device, null=True, on_delete="CASCADE", backref="codes")
+
+
+class SignInCode(Table):
+    """A code sent by mail, good in the browser that asked for it only."""
+
+    browser_hash = KeyField()
+    person = ForeignKeyField(Person, null=True, on_delete="CASCADE", backref="sign_in_codes")
+    code_hash = TextField()
+    expires = MomentField()
+    tries = IntegerField(default=0)
+
+
+class SignIn(Table):
+    """A signed-in browser; only the hash of its token is kept."""
+
+    token_hash = KeyField()
+    person = ForeignKeyField(Person, on_delete="CASCADE", backref="sign_ins")
+    started = MomentField()
+    seen = MomentField()
+    ends = MomentField()
+
+
+class SetupLink(Table):
+    """The link by which the first organizer comes in, once."""
+
+    token_hash = KeyField()
+    made = MomentField()
+    used = MomentField(null=True)
+
+
+class Meta(Table):
+    """Facts about this database: its name and the first link of its history."""
+
+    key = KeyField()
+    value = TextField()
+
+
+NAMED: tuple[type[Table], ...] = (
+    Person, Network, Participation, Team, Member, Role, Gathering, Pairing, PublishedForm, Record, Device,
+    Revision, Leaf, EnrolmentCode, SignInCode, SignIn, SetupLink, Meta,
+)  # fmt: skip

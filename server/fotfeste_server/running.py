@@ -1,0 +1,56 @@
+"""What runs beside the pages in a serving process: work for later, and leaving when the parent has gone."""
+
+import logging
+import os
+import signal
+import threading
+import time
+
+from flask import Flask
+
+from .jobs import Claim, Handler, run_due
+from .mail import Letter
+from .service import Service
+
+log = logging.getLogger(__name__)
+PAUSE = 0.5
+
+
+def leave_with_parent() -> None:
+    """End this worker when its parent was killed, so that none goes on serving an old database unseen."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(PAUSE)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def handlers(service: Service) -> dict[str, Handler]:
+    """Name the work that this program knows how to do later."""
+
+    def send_letter(claimed: Claim) -> None:
+        service.mail.send(Letter(claimed.id, **claimed.payload))
+
+    return {"letter": send_letter}
+
+
+def work_off(app: Flask) -> threading.Thread:
+    """Do what is due, for as long as the process lives."""
+    service: Service = app.extensions["fotfeste"]
+    known = handlers(service)
+
+    def work() -> None:
+        while True:
+            try:
+                run_due(service.db, known)
+            except Exception:
+                # A full disk or a lost connection passes; the jobs are still in the table.
+                log.exception("jobs could not be done")
+            time.sleep(PAUSE)
+
+    thread = threading.Thread(target=work, name="jobs", daemon=True)
+    thread.start()
+    return thread
