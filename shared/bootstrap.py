@@ -102,13 +102,12 @@ def _make(place: Path, python: Path, part: str) -> None:
         _clear(place)
         _create(place)
     with _Phase("2/3 installer") as phase:
-        wheels = ["--only-binary", ":all:"]
-        hashed = ["-m", "pip", "install", "--quiet", "--require-hashes", *wheels, "-r", INSTALLER]
-        _install([python, *hashed], phase, part)
+        pip = ["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"]
+        _install([python, *pip, "-r", INSTALLER], phase, part)
     with _Phase(f"3/3 packages, {len(_pins(lock))} in the lock") as phase:
-        hashed = ["-m", "uv", "pip", "install", "--require-hashes", "--no-build-isolation", "-r", lock]
-        wheels = ["--only-binary", ":all:", "--no-binary", BUILT_HERE]
-        _install([python, *hashed, "--python", python, *wheels], phase, part)
+        uv = ["-m", "uv", "pip", "install", "--require-hashes", "--only-binary", ":all:"]
+        built = ["--no-binary", BUILT_HERE, "--no-build-isolation"]
+        _install([python, *uv, *built, "--python", python, "-r", lock], phase, part)
     count = len(list(place.glob("**/site-packages/*.dist-info")))
     (place / "finished").write_text(_stamp(part), "utf-8")
     _tell(f"  {count} packages installed in {time.monotonic() - begun:.0f} s. Later starts skip this.")

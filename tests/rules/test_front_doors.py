@@ -182,6 +182,26 @@ def test_an_old_python_can_read_the_refusal(file):
     ast.parse((ROOT / file).read_text("utf-8"), feature_version=(3, 6))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has its own ways of finding programs")
+def test_with_ci_a_missing_group_of_tests_is_a_failure():
+    code, told = pretend(ROOT, "tests", "import os; os.environ.update(PATH='', CI='true')")
+
+    assert code == 1
+    assert "The browser tests cannot run. Install: " in told
+    assert "With CI=true every group of tests must run." in told
+
+
+@pytest.mark.parametrize(("ci", "code"), [("true", 1), ("", 0)])
+def test_with_ci_a_skipped_test_is_a_failure(tmp_path, ci, code):
+    (tmp_path / "test_skipped.py").write_text("import pytest\n\ndef test_it():\n    pytest.skip('no')\n", "utf-8")
+    roots = [str(ROOT / part) for part in ("tests", "shared")]
+    environment = {**os.environ, "CI": ci, "PYTHONPATH": os.pathsep.join(roots), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    asked = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "-p", "conftest", "test_skipped.py"]
+    done = subprocess.run(asked, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    assert done.returncode == code, done.stdout
+
+
 def test_a_python_that_cannot_make_environments_is_told_what_to_install(house):
     code, told = pretend(house.root, "server", "sys.modules['ensurepip'] = None")
 
