@@ -1,0 +1,126 @@
+"""Windows and the links that let somebody answer once: made, looked at, and forgotten.
+
+A token is seen in clear by whoever gets the link and by nobody afterwards: we keep two different hashes of it,
+one that says "may answer" and one that says "this answer", and nothing joins the two without the token.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from fotfeste_shared.database import Database, locked, writing
+from fotfeste_shared.forms import FormDefinition
+from fotfeste_shared.problems import NotFound
+from fotfeste_shared.revisions import new_id
+
+from .keys import Keys
+from .models import Inbox, Invitation, Window
+
+State = Literal["not_yet", "open", "closed"]
+EVERYWHERE = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a link leads to: which form, for which wave, and whether it takes answers today."""
+
+    form: str
+    version: int
+    wave: str
+    network: str
+    opens: date
+    closes: date
+    state: State
+
+
+def hashed(label: Literal["inv", "ans", "rec"], *parts: str) -> str:
+    """Hash a secret for one purpose; hashes for different purposes cannot be compared."""
+    return hashlib.sha256("|".join((label, *parts)).encode()).hexdigest()
+
+
+def open_window(db: Database, keys: Keys, network: str, quarter: str, *, opens: date, closes: date) -> str:
+    """Make a window and its keys; the private key is durable before the first answer can be closed to it."""
+    window = new_id()
+    public_key = keys.new_window(window)
+    with writing(db):
+        Window.insert(
+            id=window, network=network, quarter=quarter, opens=opens, closes=closes, public_key=public_key
+        ).execute()
+    return window
+
+
+def invite(
+    db: Database,
+    keys: Keys,
+    window: str,
+    form: FormDefinition,
+    *,
+    wave: str = "",
+    place: str = EVERYWHERE,
+    count: int = 1,
+    opens: date | None = None,
+    closes: date | None = None,
+) -> list[str]:
+    """Make links for people in one place and wave; the tokens are told here, once.
+
+    The days default to the window's; answers to a form that is told for the network only carry no place at all.
+    """
+    tokens = [secrets.token_urlsafe(16) for _ in range(count)]
+    links = [keys.close_link(token) for token in tokens]
+    with writing(db):
+        found = locked(Window.select().where((Window.id == window) & Window.sealed.is_null())).first()
+        if found is None:
+            raise NotFound
+        shared = {
+            "window": window, "network": found.network, "form": form.code, "version": form.version, "wave": wave,
+            "place": place if form.results_level in ("municipality", "team") else EVERYWHERE,
+            "opens": max(opens or found.opens, found.opens), "closes": min(closes or found.closes, found.closes),
+        }  # fmt: skip
+        rows = [
+            {"id": hashed("inv", token), "link": link, **shared}
+            for token, link in zip(tokens, links, strict=True)
+        ]
+        # Sorted by hash, so that the rows' place in PostgreSQL's files does not tell the order of a list of people.
+        for row in sorted(rows, key=lambda row: str(row["id"])):
+            Invitation.insert(row).execute()
+    return tokens
+
+
+def open_invitation(token: str, today: date) -> Opened:
+    """Look up a link; raises NotFound when we never made it. Looking changes nothing, however often."""
+    row = (
+        Invitation.select(Invitation, Window)
+        .join(Window)
+        .where(Invitation.id == hashed("inv", token))
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    state: State = "not_yet" if today < row.opens else "open"
+    if today > row.closes or row.window.sealed is not None:
+        state = "closed"
+    return Opened(row.form, row.version, row.wave, row.network, row.opens, row.closes, state)
+
+
+def still_unanswered(db: Database, keys: Keys, window: str) -> list[str]:
+    """Give the tokens of those who have not answered, for reminders, and forget the links of those who have.
+
+    Run once a day for all at once: when a link goes, it tells the day at most, never the answer's place in a row.
+    """
+    with writing(db):
+        links = dict(_links(keys, window))
+        answers = {hashed("ans", token): key for key, token in links.items()}
+        here = {row.id for row in Inbox.select(Inbox.id).where(Inbox.window == window)}
+        answered = sorted(key for answer, key in answers.items() if answer in here)
+        for start in range(0, len(answered), 500):
+            Invitation.update(link=None).where(Invitation.id.in_(answered[start : start + 500])).execute()
+    return sorted(token for key, token in links.items() if key not in set(answered))
+
+
+def _links(keys: Keys, window: str) -> Iterator[tuple[str, str]]:
+    rows = Invitation.select(Invitation.id, Invitation.link)
+    for row in rows.where((Invitation.window == window) & Invitation.link.is_null(False)):
+        yield row.id, keys.open_link(bytes(row.link or b""))
