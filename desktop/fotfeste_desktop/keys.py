@@ -18,10 +18,11 @@ import keyring.errors
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
+from fotfeste_shared.revisions import CROCKFORD, typed_code
+
 from .home import Home, replace_file
 
 SHORTEST_PASSPHRASE = 12
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SERVICE = "Fotfeste"
 # backends that keep nothing, or keep it readable: worse than none, because they look like safety
 _REFUSED_BACKENDS = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
@@ -90,7 +91,7 @@ class KeyFile:
         if not self.is_new():
             raise KeyMissing
         key, code = secrets.token_bytes(32), new_recovery_code()
-        ways: dict[Way, dict[str, str]] = {"recovery": _wrap(key, _plain(code))}
+        ways: dict[Way, dict[str, str]] = {"recovery": _wrap(key, typed_code(code))}
         ways |= {"passphrase": _wrap(key, passphrase)} if passphrase else {"keyring": self._to_store(key)}
         self._write(ways)
         return key, code
@@ -104,7 +105,7 @@ class KeyFile:
     def from_secret(self, typed: str) -> bytes:
         """The data key by what a person types, a passphrase or the recovery code; raises WrongSecret."""
         ways = self._read()
-        tries: list[tuple[Way, str]] = [("passphrase", typed), ("recovery", _plain(typed))]
+        tries: list[tuple[Way, str]] = [("passphrase", typed), ("recovery", typed_code(typed))]
         for way, secret in tries:
             key = _unwrap(ways[way], secret) if way in ways else None
             if key:
@@ -118,7 +119,7 @@ class KeyFile:
     def renew_recovery(self, key: bytes) -> str:
         """Replace the recovery code by a fresh one, for a person who has lost the paper."""
         code = new_recovery_code()
-        self._write(self._read() | {"recovery": _wrap(key, _plain(code))})
+        self._write(self._read() | {"recovery": _wrap(key, typed_code(code))})
         return code
 
     def renew_way(self, key: bytes, passphrase: str | None) -> None:
@@ -146,14 +147,9 @@ class KeyFile:
 
 
 def new_recovery_code() -> str:
-    """A code of 130 random bits that can be read aloud and written by hand: `7KQ2-M9XD-…`, six groups."""
-    signs = "".join(secrets.choice(_CROCKFORD) for _ in range(26))
+    """A code of 130 random bits that can be read aloud and written by hand: `7KQ2M-9XDA0-…`, six groups."""
+    signs = "".join(secrets.choice(CROCKFORD) for _ in range(26))
     return "-".join(signs[i : i + 5] for i in range(0, 26, 5))
-
-
-def _plain(code: str) -> str:
-    """Read a code as people write it: small letters, spaces, O for 0 and I or L for 1."""
-    return code.upper().translate(str.maketrans("OIL", "011", " -\t\n"))
 
 
 def _stretched(secret: str, salt: bytes) -> bytes:

@@ -1,10 +1,11 @@
 """When a mentor and a new colleague are due to talk: weekly, then every other week, then monthly for a year."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+from fotfeste_shared.answering import add_months
 
 # a session that is not logged a week after its day is worth a reminder, a day earlier it would only nag
 GRACE = timedelta(days=7)
@@ -33,7 +34,7 @@ def plan(started: date) -> list[date]:
     """The days of the seventeen sessions of the first year."""
     weekly = [started + timedelta(weeks=week) for week in (1, 2, 3, 4)]
     fortnightly = [started + timedelta(weeks=week) for week in (6, 8, 10, 12)]
-    monthly = [_months_after(started, month) for month in range(4, 13)]
+    monthly = [add_months(started, month) for month in range(4, 13)]
     return weekly + fortnightly + monthly
 
 
@@ -61,9 +62,3 @@ def _when(day: date, today: date) -> When:
     if day + GRACE < today:
         return When.OVERDUE
     return When.NOW if day <= today + SOON else When.LATER
-
-
-def _months_after(start: date, months: int) -> date:
-    year, month = divmod(start.month - 1 + months, 12)
-    last = monthrange(start.year + year, month + 1)[1]  # the month may be shorter than the day we started on
-    return date(start.year + year, month + 1, min(start.day, last))

@@ -1,11 +1,26 @@
-"""Things of the desktop's tests: its own folder, and programs of ours in processes of their own."""
+"""Things of the desktop's tests: a folder, an encrypted database, an outbox, and a session as a mentor logs it."""
 
 import os
 import sys
 
 import pytest
 
+from fotfeste_desktop.exchange import Exchange
 from fotfeste_desktop.home import Home
+from fotfeste_desktop.migrations import STEPS
+from fotfeste_desktop.outbox import Outbox
+from fotfeste_shared import sync
+from fotfeste_shared.clock import now, today
+from fotfeste_shared.database import close_database, open_database
+from fotfeste_shared.forms import shipped
+from fotfeste_shared.intake import Filled
+from fotfeste_shared.migrating import migrate
+from fotfeste_shared.revisions import About, timestamp
+
+PAIRING = "0b9f7c1e-1111-4a4a-8a8a-000000000001"
+PERSON = "0b9f7c1e-2222-4a4a-8a8a-000000000002"
+DEVICE = "0b9f7c1e-3333-4a4a-8a8a-000000000003"
+SERVER = "0b9f7c1e-4444-4a4a-8a8a-000000000004"
 
 
 @pytest.fixture
@@ -22,3 +37,99 @@ def home(tmp_path):
 def environment():
     """What a process of ours needs to find our packages, wherever the tests were started from."""
     return os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+@pytest.fixture
+def key():
+    return bytes(range(32))
+
+
+@pytest.fixture
+def db(home, key):
+    db = open_database(f"sqlite:///{home.database}", key=key)
+    migrate(db, STEPS)
+    yield db
+    close_database(db)
+
+
+@pytest.fixture
+def mentor_log():
+    return shipped()["mentorlogg"]
+
+
+@pytest.fixture
+def session():
+    """A session as the judge passes it, with private notes."""
+    return {
+        "kobling": PAIRING,
+        "status": "ja",
+        "dato": today().isoformat(),
+        "minutter": 45,
+        "form": "rom",
+        "arbeidstid": "ja",
+        "tema": ["trygghet"],
+        "steg": "Øve på overrapport",
+        "langt": "Hun er blitt tryggere på natt",
+    }
+
+
+@pytest.fixture
+def outbox(db):
+    return Outbox(db, PERSON)
+
+
+class Mentor:
+    """Writes sessions and hands them in, as the pages do."""
+
+    def __init__(self, outbox, form, answers):
+        self.outbox, self.form, self.answers = outbox, form, answers
+
+    def draft(self, record, **answers):
+        return self.outbox.open(self.form, record, About("pairing", PAIRING), self.answers | answers)
+
+    def save(self, record, **answers):
+        """Gives the id of the revision that now waits."""
+        draft = self.draft(record, **answers)
+        filled = Filled(self.form.code, self.form.version, self.answers | answers, draft.rev)
+        assert self.outbox.receive(filled, self.form).taken
+        return draft.rev
+
+
+@pytest.fixture
+def mentor(outbox, mentor_log, session):
+    return Mentor(outbox, mentor_log, session)
+
+
+class FakeHistory:
+    """What a server would answer, made by hand: the rule of acknowledgement is tried on lies, too."""
+
+    def __init__(self):
+        self.id = SERVER
+        self.seq = 0
+
+    def reply(self, push, **wrong):
+        """An answer that keeps every item, except for what the test gets wrong on purpose."""
+        items = []
+        for item in push.items:
+            self.seq += 1
+            word = {"rev": item.rev, "outcome": "stored", "digest": item.digest, "seq": self.seq}
+            items.append(sync.ItemReply(**word | {"receipt": f"7KQ2-{self.seq:04}"} | wrong.get("item", {})))
+        whole = {"service": sync.SERVICE, "protocol": 1, "batch": push.batch, "server": SERVER}
+        whole |= {"now": timestamp(now()), "history": sync.History(seq=self.seq, link=f"link{self.seq}")}
+        whole |= {"items": items} | {key: value for key, value in wrong.items() if key != "item"}
+        return sync.PushReply(**whole)
+
+
+@pytest.fixture
+def server():
+    return FakeHistory()
+
+
+@pytest.fixture
+def exchange(db):
+    """The bookkeeping of sync, already enrolled."""
+    exchange = Exchange(db)
+    person = sync.PersonLine(id=PERSON, name="Ola Mentor")
+    reply = sync.EnrolReply(service=sync.SERVICE, device=DEVICE, token="t" * 43, server=SERVER, person=person)
+    exchange.take_enrolment("http://127.0.0.1:9", reply)
+    return exchange

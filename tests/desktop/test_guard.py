@@ -16,9 +16,7 @@ class Door:
 
     def ask(self, path="/", method="GET", **headers):
         caller = http.client.HTTPConnection(self.guard.host, timeout=5)
-        caller.request(
-            method, path, headers={name.replace("_", "-"): value for name, value in headers.items()}
-        )
+        caller.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         answer = caller.getresponse()
         answer.read()
         caller.close()

@@ -1,0 +1,28 @@
+"""The server's address as people type it: HTTPS, or plain HTTP to this very machine."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+
+class BadAddress(ValueError):
+    """What was typed is no address that answers may be sent to."""
+
+
+def clean_address(typed: str) -> str:
+    """Read a server's address as people type it; plain HTTP is for this machine only."""
+    address = typed.strip().rstrip("/")
+    if "://" not in address:
+        address = "https://" + address
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+        raise BadAddress(typed)
+    if parts.scheme == "http" and not _is_this_machine(parts.hostname):
+        raise BadAddress(typed)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,312 @@
+"""What is said to the server and what its answers change here: the bookkeeping of sync, without any network.
+
+One rule stands above all: a revision is delivered only when our own server, in the answer to this very request,
+names it with the same digest as kept. Every other answer, or none, changes nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from fotfeste_shared import sync
+from fotfeste_shared.clock import now
+from fotfeste_shared.database import Database, writing
+from fotfeste_shared.forms import digest
+from fotfeste_shared.revisions import Unreadable, new_id, read_revision, timestamp
+
+from .models import Draft, Form, Meta, Note, Revision
+from .outbox import State
+
+APP = "0.1.0"
+TRIES_ALONE = 3
+SLOW_RETRY = timedelta(days=1)
+AUDIT_EVERY = timedelta(days=1)
+DELIVERED = (State.DELIVERED, State.BACKED_UP)
+
+
+class NotOurServer(ValueError):
+    """An answer that does not prove to be our server's answer to this request; it must change nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who this device is to the server."""
+
+    url: str
+    server: str
+    device: str
+    token: str
+    person: sync.PersonLine
+
+
+class Exchange:
+    """Builds the requests of sync from the local tables, and lets proven answers change them."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    # --- who we are -------------------------------------------------------------------------------
+
+    def fact(self, key: str) -> Any:  # noqa: ANN401 (JSON, whose shape each caller knows)
+        """One kept fact; None when it is not known."""
+        row = Meta.select(Meta.value).where(Meta.key == key).first(self._db)
+        return row.value if row else None
+
+    def keep(self, **facts: object) -> None:
+        """Keep single facts, None to forget one; within the caller's transaction or in one of their own."""
+        with writing(self._db):
+            for key, value in facts.items():
+                if value is None:
+                    Meta.delete().where(Meta.key == key).execute(self._db)
+                    continue
+                Meta.insert(key=key, value=value).on_conflict("REPLACE").execute(self._db)
+
+    def install(self) -> str:
+        """The name of this very database file; a copy of it on another machine shows by it."""
+        with writing(self._db):
+            Meta.insert(key="install", value=new_id()).on_conflict_ignore().execute(self._db)
+            return str(self.fact("install"))
+
+    def identity(self) -> Identity | None:
+        """Who we are to the server; None before the client is connected to one."""
+        kept = self.fact("identity")
+        if kept is None:
+            return None
+        person = sync.PersonLine(**kept["person"])
+        return Identity(kept["url"], kept["server"], kept["device"], kept["token"], person)
+
+    def take_enrolment(self, url: str, reply: sync.EnrolReply) -> None:
+        """Become a device of the server; on another server than before, everything is delivered anew."""
+        if reply.service != sync.SERVICE:
+            raise NotOurServer
+        before = self.identity()
+        person = {"id": reply.person.id, "name": reply.person.name, "language": reply.person.language}
+        with writing(self._db):
+            if before and before.server != reply.server:
+                self._start_over()
+            self.keep(
+                identity={
+                    "url": url, "server": reply.server, "device": reply.device, "token": reply.token, "person": person
+                },
+            )  # fmt: skip
+
+    def roster(self) -> sync.Roster | None:
+        """What the person works with: pairings, teams, records that wait to be filled in."""
+        kept = self.fact("roster")
+        return sync.read(sync.Roster, kept) if kept else None
+
+    # --- push -------------------------------------------------------------------------------------
+
+    def next_push(self, most: int = sync.ITEMS_IN_A_PUSH) -> sync.Push | None:
+        """The next batch to deliver, oldest first; None when nothing waits or nobody knows us."""
+        identity = self.identity()
+        with writing(self._db):
+            items = list(_fitting(self._waiting(most))) if identity else []
+            if not items or identity is None:
+                return None
+            number = int(self.fact("push_no") or 0) + 1
+            self.keep(push_no=number)
+        return sync.Push(
+            batch=new_id(),
+            device=identity.device,
+            install=self.install(),
+            push_no=number,
+            app=APP,
+            sent_at=timestamp(now()),
+            known=self._known(),
+            items=items,
+        )
+
+    def _waiting(self, most: int) -> Iterable[Revision]:
+        due = Revision.next_try.is_null() | (Revision.next_try <= now())
+        stuck = (Revision.state == State.ATTENTION) & (Revision.problem == "server_fault")
+        queued = (Revision.state == State.QUEUED) | stuck
+        rows: Iterable[Revision] = (
+            Revision.select().where(queued & due).order_by(Revision.saved_at, Revision.rev).limit(most).bind(self._db)
+        )
+        return rows
+
+    def take_push_reply(self, push: sync.Push, reply: sync.PushReply) -> int:
+        """Let a proven answer change what it names, all in one transaction; gives how many are delivered."""
+        self._prove(push.batch, reply)
+        sent = {item.rev: item.digest for item in push.items}
+        delivered = 0
+        with writing(self._db):
+            self._follow_history(reply)
+            for item in reply.items:
+                if sent.get(item.rev) == item.digest:
+                    delivered += self._take_word(item)
+            self._mark_backed_up(reply.backed_up_to)
+        return delivered
+
+    def _take_word(self, item: sync.ItemReply) -> int:
+        if item.outcome == "refused":
+            self._change(item.rev, state=State.ATTENTION, problem=item.reason or "refused", next_try=None)
+            return 0
+        if item.seq is None or item.receipt is None:
+            return 0  # a word without its number is no word; ask again
+        self._change(item.rev, state=State.DELIVERED, seq=item.seq, receipt=item.receipt, held=item.held)
+        self._change(item.rev, problem=None, next_try=None, tries=0)
+        return 1
+
+    def _change(self, rev: str, **change: object) -> None:
+        Revision.update(change).where(Revision.rev == rev).execute(self._db)
+
+    def note_failure_alone(self, push: sync.Push) -> None:
+        """A single revision made the server stumble: let others go before it, and tell after some tries."""
+        for item in push.items:
+            with writing(self._db):
+                row = Revision.select().where(Revision.rev == item.rev).get(self._db)
+                stuck = row.tries + 1 >= TRIES_ALONE
+                wait = SLOW_RETRY if stuck else timedelta(seconds=30 * 2**row.tries)
+                self._change(item.rev, tries=row.tries + 1, next_try=now() + wait)
+                if stuck:
+                    self._change(item.rev, state=State.ATTENTION, problem="server_fault")
+
+    def retry_all(self) -> None:
+        """Forget all waiting times, because the person asked to deliver now."""
+        with writing(self._db):
+            Revision.update(next_try=None).where(Revision.next_try.is_null(False)).execute(self._db)
+
+    # --- pull -------------------------------------------------------------------------------------
+
+    def next_pull(self) -> sync.Pull | None:
+        """Ask for what is new since the last answer; None when nobody knows us."""
+        identity = self.identity()
+        if identity is None:
+            return None
+        return sync.Pull(
+            batch=new_id(),
+            device=identity.device,
+            install=self.install(),
+            known=self._known(),
+            cursor=self.fact("cursor"),
+        )
+
+    def take_pull_reply(self, pull: sync.Pull, reply: sync.PullReply) -> bool:
+        """Take the new rows and the cursor that covers them in one transaction; True when there is more."""
+        self._prove(pull.batch, reply)
+        with writing(self._db):
+            if self._follow_history(reply) or (reply.reset and pull.cursor is not None):
+                self.keep(cursor=None)
+                return True
+            for row in reply.rows:
+                self._take_row(row)
+            self._mark_backed_up(reply.backed_up_to)
+            self.keep(cursor=reply.cursor, roster=sync.write(reply.roster).decode())
+        return reply.more
+
+    def _take_row(self, row: sync.Row) -> None:
+        if row.tombstone:
+            self._erase(row.tombstone.record)
+        if row.rev is None or row.text is None or row.digest != digest(row.text):
+            return
+        try:
+            content = read_revision(row.text)
+        except Unreadable:
+            return  # a newer program's revision: the server keeps it, and we shall pull it again when updated
+        Revision.insert(
+            rev=content.rev,
+            record=content.record,
+            form=content.form,
+            about_kind=content.about.kind,
+            about_id=content.about.id,
+            text=row.text,
+            digest=row.digest,
+            mine=False,
+            state=State.DELIVERED,
+            saved_at=datetime.fromisoformat(content.saved_at),
+            seq=row.seq,
+            receipt=row.receipt,
+        ).on_conflict_ignore().execute(self._db)
+
+    def _erase(self, record: str) -> None:
+        change = {"text": "", "state": State.ERASED, "receipt": None, "problem": None}
+        Revision.update(change).where(Revision.record == record).execute(self._db)
+        Note.delete().where(Note.record == record).execute(self._db)
+        Draft.delete().where(Draft.record == record).execute(self._db)
+
+    # --- forms ------------------------------------------------------------------------------------
+
+    def missing_forms(self, lines: Sequence[sync.FormLine]) -> list[str]:
+        """Name the published forms that we have not got yet."""
+        had = {row.digest for row in Form.select(Form.digest).bind(self._db)}
+        return [line.digest for line in lines if line.digest not in had]
+
+    def take_forms(self, lines: Sequence[sync.FormLine], texts: dict[str, str]) -> None:
+        """Keep fetched definitions whose text is what their digest says, and mark which ones are in use."""
+        with writing(self._db):
+            for line in lines:
+                text = texts.get(line.digest)
+                if text is not None and digest(text) == line.digest:
+                    row = {"digest": line.digest, "code": line.code, "version": line.version, "text": text}
+                    Form.insert(**row, current=True).on_conflict_ignore().execute(self._db)
+            in_use = [line.digest for line in lines if not line.retired]
+            Form.update(current=Form.digest.in_(in_use)).execute(self._db)
+
+    # --- the self-audit ---------------------------------------------------------------------------
+
+    def next_audit(self) -> sync.Have | None:
+        """Once a day, ask whether the server really has what it said it has."""
+        last = self.fact("audited_at")
+        if last and datetime.fromisoformat(last) + AUDIT_EVERY > now():
+            return None
+        identity = self.identity()
+        rows = Revision.select(Revision.rev).where(Revision.state.in_(DELIVERED)).order_by(Revision.seq.desc())
+        revs = [str(row.rev) for row in rows.limit(1000).bind(self._db)]
+        return sync.Have(batch=new_id(), device=identity.device, revs=revs) if identity and revs else None
+
+    def take_audit(self, have: sync.Have, reply: sync.HaveReply) -> int:
+        """Deliver again what the server has lost; gives how many."""
+        self._prove(have.batch, reply)
+        missing = set(reply.missing) & set(have.revs)
+        with writing(self._db):
+            self._follow_history(reply)
+            self.keep(audited_at=timestamp(now()))
+            lost = Revision.rev.in_(list(missing)) & (Revision.text != "")
+            Revision.update(state=State.QUEUED, seq=None).where(lost).execute(self._db)
+        return len(missing)
+
+    # --- the server's history ---------------------------------------------------------------------
+
+    def _known(self) -> sync.Place | None:
+        kept = self.fact("known")
+        return sync.Place(seq=kept[0], link=kept[1]) if kept else None
+
+    def _prove(self, batch: str, reply: sync.Reply) -> None:
+        identity = self.identity()
+        ours = reply.service == sync.SERVICE and reply.protocol == sync.PROTOCOL and reply.batch == batch
+        if not ours or identity is None or reply.server != identity.server:
+            raise NotOurServer
+
+    def _follow_history(self, reply: sync.Reply) -> bool:
+        """Move to the server's place in its history; True when it was wiped or restored from a backup."""
+        rewritten = not reply.history.same
+        if rewritten:
+            self._start_over()
+        self.keep(known=[reply.history.seq, reply.history.link])
+        return rewritten
+
+    def _start_over(self) -> None:
+        """The server may have lost anything: deliver all we hold once more, ours and others', and read anew."""
+        held = Revision.state.in_(DELIVERED) & (Revision.text != "")
+        Revision.update(state=State.QUEUED, seq=None, next_try=None).where(held).execute(self._db)
+        self.keep(known=None, cursor=None)
+
+    def _mark_backed_up(self, up_to: int) -> None:
+        covered = (Revision.state == State.DELIVERED) & (Revision.seq <= up_to)
+        Revision.update(state=State.BACKED_UP).where(covered).execute(self._db)
+
+
+def _fitting(rows: Iterable[Revision]) -> Iterable[sync.PushItem]:
+    """Take rows as long as the request stays within what the server takes; one always goes.
+
+    Only the text that was hashed leaves: this is the one place where a row becomes part of a request.
+    """
+    size = 0
+    for row in rows:
+        size += len(str(row.text).encode()) + 200
+        if size > sync.BYTES_IN_A_PUSH and size != len(str(row.text).encode()) + 200:
+            return
+        yield sync.PushItem(rev=str(row.rev), digest=str(row.digest), text=str(row.text))

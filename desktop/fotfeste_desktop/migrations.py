@@ -1,0 +1,64 @@
+"""The steps that lead every older file of the client to today's shape; a released step is never changed."""
+
+from peewee import BooleanField, IntegerField, SchemaManager, TextField
+from playhouse.migrate import SchemaMigrator  # type: ignore[import-untyped]
+
+from fotfeste_shared.database import Database, JsonField, KeyField, MomentField, Table
+
+
+def step_1_the_first_tables(db: Database, _change: SchemaMigrator) -> None:
+    """Drafts, revisions, private notes, forms and single facts."""
+
+    class Draft(Table):
+        record = KeyField()
+        rev = TextField(unique=True)
+        form = TextField()
+        version = IntegerField()
+        about = JsonField(null=True)
+        parents = JsonField()
+        answers = JsonField()
+        touched = MomentField()
+
+    class Revision(Table):
+        rev = KeyField()
+        record = TextField(index=True)
+        form = TextField()
+        about_kind = TextField()
+        about_id = TextField(index=True)
+        text = TextField()
+        digest = TextField()
+        mine = BooleanField()
+        state = TextField(index=True)
+        saved_at = MomentField()
+        seq = IntegerField(null=True)
+        receipt = TextField(null=True)
+        held = TextField(null=True)
+        tries = IntegerField(default=0)
+        next_try = MomentField(null=True)
+        problem = TextField(null=True)
+
+    class Note(Table):
+        record = KeyField()
+        answers = JsonField()
+        touched = MomentField()
+
+    class Label(Table):
+        pairing = KeyField()
+        text = TextField()
+
+    class Form(Table):
+        digest = KeyField()
+        code = TextField(index=True)
+        version = IntegerField()
+        text = TextField()
+        current = BooleanField()
+
+    class Meta(Table):
+        key = KeyField()
+        value = JsonField()
+
+    for model in (Draft, Revision, Note, Label, Form, Meta):
+        SchemaManager(model, db).create_all()
+
+
+STEPS = [step_1_the_first_tables]

@@ -1,0 +1,155 @@
+"""The one door for what a person writes: drafts while typing, then a revision that waits to be delivered."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import cast
+
+from msgspec.structs import replace
+
+from fotfeste_shared.clock import now
+from fotfeste_shared.database import Database, writing
+from fotfeste_shared.forms import FormDefinition
+from fotfeste_shared.intake import Filled, Receipt
+from fotfeste_shared.kinds import Answers, Reference
+from fotfeste_shared.private import PrivateNotes, part
+from fotfeste_shared.problems import NotFound
+from fotfeste_shared.revisions import About, leaves, new_id, read_revision, timestamp, write_revision
+from fotfeste_shared.revisions import Revision as Content
+
+from .models import Draft, Note, Revision
+
+
+class State(StrEnum):
+    """Where a revision stands; «sending» is none of them, because after a crash it would be a lie."""
+
+    QUEUED = "queued"
+    DELIVERED = "delivered"
+    BACKED_UP = "backed_up"
+    ATTENTION = "attention"
+    ERASED = "erased"
+
+
+class Outbox:
+    """Keeps what one person writes on this machine; `receive` answers only after a commit that survives."""
+
+    def __init__(self, db: Database, author: str) -> None:
+        self._db = db
+        self._author = author
+
+    # --- drafts -----------------------------------------------------------------------------------
+
+    def open(self, form: FormDefinition, record: str, about: About | None, answers: Answers) -> Draft:
+        """Give the draft of a record, started with these answers unless it is there already."""
+        with writing(self._db):
+            parents = sorted(leaves(self._contents(record)))
+            Draft.insert(
+                record=record,
+                rev=new_id(),
+                form=form.code,
+                version=form.version,
+                about=[about.kind, about.id] if about else None,
+                parents=parents,
+                answers=answers,
+                touched=now(),
+            ).on_conflict_ignore().execute(self._db)
+        return self.draft(record)
+
+    def draft(self, record: str) -> Draft:
+        """Find the draft of a record; NotFound when it is handed in, thrown away or never was."""
+        found: Draft | None = Draft.select().where(Draft.record == record).first(self._db)
+        if found is None:
+            raise NotFound
+        return found
+
+    def save_draft(self, record: str, answers: Answers) -> datetime:
+        """Keep what has been typed so far, whatever its state; gives the moment of saving."""
+        moment = now()
+        with writing(self._db):
+            query = Draft.update(answers=answers, touched=moment).where(Draft.record == record)
+            if not query.execute(self._db):
+                raise NotFound
+        return moment
+
+    def drop_draft(self, record: str) -> None:
+        """Throw a draft away, at the person's wish."""
+        with writing(self._db):
+            Draft.delete().where(Draft.record == record).execute(self._db)
+
+    # --- handing in -------------------------------------------------------------------------------
+
+    def receive(self, filled: Filled, form: FormDefinition) -> Receipt:
+        """Turn a draft into a revision that waits for delivery; the same sheet again is `known`."""
+        parted = part(form, filled.answers)
+        # one transaction: a crash between the two would lose the draft, or leave it to be written twice
+        with writing(self._db):
+            draft: Draft | None = Draft.select().where(Draft.rev == filled.id).first(self._db)
+            if draft is None:
+                return self._repeated(filled.id)
+            about = _about(draft, form, filled.answers)
+            self._append(self._content(draft, filled.id, about, parted.leaving))
+            if parted.apart:
+                self._append(self._content_apart(draft, about, parted.apart))
+            self._keep_notes(str(draft.record), parted.notes)
+            Draft.delete().where(Draft.record == draft.record).execute(self._db)
+        return Receipt("kept")
+
+    def _repeated(self, rev: str) -> Receipt:
+        if Revision.select().where(Revision.rev == rev).exists(self._db):
+            return Receipt("known")
+        raise NotFound
+
+    def _content(self, draft: Draft, rev: str, about: About, answers: Answers) -> Content:
+        return Content(
+            rev=rev,
+            record=str(draft.record),
+            form=str(draft.form),
+            form_version=draft.version,
+            about=about,
+            author=self._author,
+            saved_at=timestamp(now()),
+            parents=tuple(cast("Sequence[str]", draft.parents)),
+            answers=answers,
+        )
+
+    def _content_apart(self, draft: Draft, about: About, answers: Answers) -> Content:
+        """The kept-apart answers travel as a sibling record, so that they can be erased by themselves."""
+        return replace(
+            self._content(draft, new_id(), about, answers), record=new_id(), parents=(), apart_of=str(draft.record)
+        )
+
+    def _append(self, content: Content) -> None:
+        written = write_revision(content)
+        Revision.insert(
+            rev=written.rev,
+            record=content.record,
+            form=content.form,
+            about_kind=content.about.kind,
+            about_id=content.about.id,
+            text=written.text,
+            digest=written.digest,
+            mine=True,
+            state=State.QUEUED,
+            saved_at=now(),
+        ).execute(self._db)
+
+    def _keep_notes(self, record: str, notes: PrivateNotes) -> None:
+        Note.delete().where(Note.record == record).execute(self._db)
+        if notes:
+            Note.insert(record=record, answers=notes.reveal(), touched=now()).execute(self._db)
+
+    def _contents(self, record: str) -> list[Content]:
+        rows = Revision.select(Revision.text).where(Revision.record == record).bind(self._db)
+        return [read_revision(row.text) for row in rows if row.text]
+
+
+def _about(draft: Draft, form: FormDefinition, answers: Answers) -> About:
+    """Whom a sheet concerns: what the record says, else the pairing (or team) that the person chose in it."""
+    if draft.about is not None:
+        kind, id_ = cast("list[str]", draft.about)
+        return About(kind, id_)
+    for question in form.questions():
+        chosen = answers.get(question.code)
+        if isinstance(question, Reference) and question.to == form.subject and isinstance(chosen, str):
+            return About(form.subject, chosen)
+    raise NotFound

@@ -1,0 +1,281 @@
+"""Carries push and pull to the server, by itself and on request; the only module that reaches out to the network.
+
+A thread of its own, one exchange at a time. Whatever goes wrong, nothing kept here changes: it is tried again.
+"""
+
+import gzip
+import logging
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from fotfeste_shared import sync
+from fotfeste_shared.clock import now
+from fotfeste_shared.database import Database, close_database
+from fotfeste_shared.problems import Problem
+
+from .exchange import Exchange, Identity, NotOurServer
+
+log = logging.getLogger(__name__)
+M = TypeVar("M", bound=sync.Message)
+
+IDLE = 300.0  # seconds between two looks at the server while all is well
+LONGEST_WAIT = 900.0
+CONNECT = 5.0
+LARGEST_ANSWER = 16 * 1024 * 1024
+MOST_STEPS = 1000
+SERVER_FAULTS = (500, 502, 504)
+
+
+class Line(StrEnum):
+    """How the line to the server is, by the last exchange; a network card that is up proves nothing."""
+
+    UNKNOWN = "unknown"
+    NOT_ENROLLED = "not_enrolled"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    LOGIN_NEEDED = "login_needed"
+    REVOKED = "revoked"
+    WRONG_SERVER = "wrong_server"
+    UPDATE_NEEDED = "update_needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the status line tells."""
+
+    line: Line
+    last: datetime | None = None
+    busy: bool = False
+
+
+class Unreachable(Exception):
+    """The server gave no usable answer; `wait` is its own wish for how long to stay away."""
+
+    def __init__(self, line: Line, status: int | None = None, wait: float | None = None) -> None:
+        super().__init__(line)
+        self.line = line
+        self.status = status
+        self.wait = wait
+
+
+class EnrolmentRefused(Exception):
+    """The code is wrong, spent or too old."""
+
+
+class Courier:
+    """One request to the server at a time, and its answer proven to be readable; raises Unreachable."""
+
+    def __init__(self) -> None:
+        self._session = requests.Session()
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._session.close()
+
+    def enrol(self, url: str, code: str, install: str, name: str) -> sync.EnrolReply:
+        """Trade a one-time code for the device's own token; repeating it after a lost answer is safe."""
+        body = sync.write(sync.Enrol(code=code, install=install, name=name))
+        try:
+            return self._send(sync.EnrolReply, url + "/sync/v1/enrol", body, {})
+        except Unreachable as fault:
+            if fault.status is not None and 400 <= fault.status < 500:
+                raise EnrolmentRefused from fault
+            raise
+
+    def ask(self, kind: type[M], identity: Identity, path: str, message: sync.Message) -> M:
+        """Send a message of sync and read the answer."""
+        bearer = {"Authorization": f"Bearer {identity.token}"}
+        return self._send(kind, f"{identity.url}/sync/v1/{path}", sync.write(message), bearer)
+
+    def form(self, identity: Identity, digest: str) -> str:
+        """Fetch one published definition."""
+        headers = {"Authorization": f"Bearer {identity.token}", "Sync-Protocol": str(sync.PROTOCOL)}
+        try:
+            answer = self._session.get(
+                f"{identity.url}/sync/v1/forms/{digest}", headers=headers, timeout=(CONNECT, 20), allow_redirects=False
+            )
+        except requests.RequestException as fault:
+            raise Unreachable(Line.OFFLINE) from fault
+        _refuse_bad_status(answer)
+        return answer.content.decode("utf-8", "replace")
+
+    def _send(self, kind: type[M], url: str, body: bytes, headers: dict[str, str]) -> M:
+        headers |= {"Content-Type": "application/json", "Sync-Protocol": str(sync.PROTOCOL)}
+        if len(body) > 1024:
+            body = gzip.compress(body, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        patience = 20 + len(body) / 8192
+        try:
+            # no redirects: a token must not follow one, and a captive portal is fond of them
+            answer = self._session.post(
+                url, data=body, headers=headers, timeout=(CONNECT, patience), allow_redirects=False, stream=True
+            )
+            with answer:
+                content = answer.raw.read(LARGEST_ANSWER, decode_content=True)
+        except (requests.RequestException, HTTPError, OSError) as fault:
+            raise Unreachable(Line.OFFLINE) from fault
+        _refuse_bad_status(answer)
+        try:
+            return sync.read(kind, content)
+        except sync.BadMessage as fault:
+            raise Unreachable(Line.WRONG_SERVER) from fault
+
+
+def _refuse_bad_status(answer: requests.Response) -> None:
+    """Only 200 is an answer; what else may have come changes nothing but the status line."""
+    if answer.status_code == 200:
+        return
+    lines = {401: Line.LOGIN_NEEDED, 403: Line.REVOKED, 426: Line.UPDATE_NEEDED}
+    line = lines.get(answer.status_code, Line.OFFLINE)
+    wish = answer.headers.get("Retry-After", "")
+    raise Unreachable(line, answer.status_code, float(wish) if wish.isdigit() else None)
+
+
+class Syncing:
+    """Delivers what waits and fetches what is new, in the background; `status` is what the window may tell."""
+
+    def __init__(self, db: Database, *, jitter: random.Random | None = None) -> None:
+        self.status = Status(Line.UNKNOWN)
+        self._db = db
+        self._exchange = Exchange(db)
+        self._courier = Courier()
+        self._jitter = jitter or random.SystemRandom()
+        self._alone = threading.Lock()  # single flight: two exchanges at once would only confuse the bookkeeping
+        self._wake = threading.Event()
+        self._ending = threading.Event()
+        self._most = sync.ITEMS_IN_A_PUSH
+        self._failures = 0
+        self._wished_wait: float | None = None
+        self._thread = threading.Thread(target=self._run, name="syncing", daemon=True)
+
+    def start(self) -> None:
+        """Begin to deliver by itself."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End in good order; whatever is under way is simply tried again next time."""
+        self._ending.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(CONNECT)
+        self._courier.close()
+
+    def wake(self) -> None:
+        """Something was saved, or the machine woke: try at once, but do not wait for it."""
+        self._wake.set()
+
+    def deliver_now(self) -> Status:
+        """Deliver at the person's wish, waiting for the outcome."""
+        self._exchange.retry_all()
+        return self.round()
+
+    def enrol(self, url: str, code: str, name: str) -> None:
+        """Connect this device to a server; raises EnrolmentRefused, Unreachable or NotOurServer."""
+        with self._alone:
+            reply = self._courier.enrol(url, code, self._exchange.install(), name)
+            self._exchange.take_enrolment(url, reply)
+            self._failures = 0
+        self.wake()
+
+    def round(self) -> Status:
+        """One whole exchange: push until nothing waits, then pull what is new; never raises for the network."""
+        with self._alone:
+            identity = self._exchange.identity()
+            if identity is None:
+                self.status = Status(Line.NOT_ENROLLED)
+                return self.status
+            try:
+                self._exchange_all(identity)
+            except Unreachable as fault:
+                self._stumble(fault.line, fault.wait)
+            except NotOurServer:
+                self._stumble(Line.WRONG_SERVER, None)
+            else:
+                self._failures, self._wished_wait = 0, None
+                self.status = Status(Line.ONLINE, now())
+            return self.status
+
+    def _stumble(self, line: Line, wait: float | None) -> None:
+        self._failures += 1
+        self._wished_wait = wait
+        self.status = Status(line, self.status.last)
+        log.info("sync: %s", line)
+
+    def _exchange_all(self, identity: Identity) -> None:
+        self._repeat(self._push, identity)
+        self._repeat(self._pull, identity)
+        self._repeat(self._push, identity)  # the pull may have shown that the server has lost some
+        if have := self._exchange.next_audit():
+            reply = self._courier.ask(sync.HaveReply, identity, "have", have)
+            if self._exchange.take_audit(have, reply):
+                self.wake()
+
+    @staticmethod
+    def _repeat(step: Callable[[Identity], bool], identity: Identity) -> None:
+        """Go on as long as there is more, but not for ever: a server that never ends must not hold us."""
+        for _ in range(MOST_STEPS):
+            if not step(identity):
+                return
+
+    def _push(self, identity: Identity) -> bool:
+        push = self._exchange.next_push(self._most)
+        if push is None:
+            return False
+        try:
+            reply = self._courier.ask(sync.PushReply, identity, "push", push)
+        except Unreachable as fault:
+            self._make_smaller(push, fault)
+            return True
+        self._most = min(self._most * 2, sync.ITEMS_IN_A_PUSH)
+        if not self._exchange.take_push_reply(push, reply):
+            # none was taken: going on at once could go round for ever
+            return any(item.outcome == "refused" for item in reply.items)
+        return True
+
+    def _make_smaller(self, push: sync.Push, fault: Unreachable) -> None:
+        """Find the one revision that makes the server stumble by halving; other faults end the round."""
+        if fault.status not in (413, *SERVER_FAULTS):
+            raise fault
+        if len(push.items) > 1:
+            self._most = len(push.items) // 2
+            return
+        self._exchange.note_failure_alone(push)
+
+    def _pull(self, identity: Identity) -> bool:
+        pull = self._exchange.next_pull()
+        if pull is None:
+            return False
+        reply = self._courier.ask(sync.PullReply, identity, "pull", pull)
+        more = self._exchange.take_pull_reply(pull, reply)
+        missing = self._exchange.missing_forms(reply.forms)
+        texts = {digest: self._courier.form(identity, digest) for digest in missing}
+        self._exchange.take_forms(reply.forms, texts)
+        return more
+
+    # --- the thread -------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            self._wake.clear()
+            try:
+                self.round()
+            except Problem as problem:  # the disk is full or busy; nothing is lost by trying later
+                log.warning("sync could not write: %s", problem.code)
+                self._stumble(Line.OFFLINE, None)
+            self._wake.wait(self._pause())
+        close_database(self._db)
+
+    def _pause(self) -> float:
+        """How long to stay away: full jitter, so that a thousand clients do not come back at the same moment."""
+        if not self._failures:
+            return IDLE
+        longest = min(LONGEST_WAIT, 2.0 * 2 ** min(self._failures, 12))
+        return max(self._wished_wait or 0.0, self._jitter.uniform(0, longest))
