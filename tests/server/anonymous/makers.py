@@ -33,7 +33,8 @@ def _form(code: str, level: str) -> str:
         ("fritt", "text", "lines = true\nlongest = 1000"),
     ]
     questions = "\n".join(
-        f'[[sections.questions]]\nkind = "{kind}"\ncode = "{code}"\ntext = {WORDS}\n{more}' for code, kind, more in asked
+        f'[[sections.questions]]\nkind = "{kind}"\ncode = "{code}"\ntext = {WORDS}\n{more}'
+        for code, kind, more in asked
     )
     return f"""
 code = "{code}"
