@@ -24,7 +24,8 @@ RUN = """async ({source, cases: sent}) => {
   const cases = JSON.parse(sent);
   const {walk} = await import("data:text/javascript;charset=utf-8," + encodeURIComponent(source));
   const grown = (thing) => Array.isArray(thing) ? thing.map(grown)
-    : thing !== null && typeof thing === "object" ? new Map(Object.entries(thing).map(([k, v]) => [k, grown(v)])) : thing;
+    : thing === null || typeof thing !== "object" ? thing
+    : new Map(Object.entries(thing).map(([k, v]) => [k, grown(v)]));
   return cases.map(({questions, answers, facts}) => {
     const asked = [];
     walk(questions, grown(answers), grown(facts), (_, path, isAsked) => isAsked && asked.push(path));
@@ -84,7 +85,7 @@ class Author:
             if join == "not":
                 return {"not": self.condition(before, depth + 1)}
             return {join: [self.condition(before, depth + 1) for _ in range(self.rng.randint(1, 3))]}
-        open_to = [each for each in before if each["kind"] not in ("rows",)]
+        open_to = [each for each in before if each["kind"] != "rows"]
         if not open_to or kind > 0.9:
             return {"context": self.rng.choice(["wave", "first_log"]), "is": self.rng.choice(["w1", "a", 1])}
         about = self.rng.choice(open_to)

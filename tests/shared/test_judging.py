@@ -172,7 +172,8 @@ code = "kontakt\""""
 
 
 def test_a_missing_role_is_advice_and_no_wall():
-    members = f'kind = "rows"\ncode = "medlemmer"\nwanted = {{ question = "rolle", codes = ["ja"] }}\n>\nkind = "choice"\ncode = "rolle"\n{CHOICES}'
+    wanted = 'wanted = { question = "rolle", codes = ["ja"] }'
+    members = f'kind = "rows"\ncode = "medlemmer"\n{wanted}\n>\nkind = "choice"\ncode = "rolle"\n{CHOICES}'
 
     judgement = judge(a_form(members), {"medlemmer": [{"rolle": "nei"}]}, context())
 
@@ -181,7 +182,8 @@ def test_a_missing_role_is_advice_and_no_wall():
 
 
 def test_rows_that_we_make_can_not_be_added_to():
-    talks = 'kind = "rows"\ncode = "innslag"\nmade_by = "programme"\n>\nkind = "computed"\ncode = "id"\n>\nkind = "number"\ncode = "nytte"'
+    row = '>\nkind = "computed"\ncode = "id"\n>\nkind = "number"\ncode = "nytte"'
+    talks = f'kind = "rows"\ncode = "innslag"\nmade_by = "programme"\n{row}'
     known = context(rows={"innslag": [{"id": "t1"}, {"id": "t2"}]})
 
     judgement = judge(a_form(talks), {"innslag": [{"id": "t2", "nytte": 4}, {"id": "t9", "nytte": 1}]}, known)

@@ -8,7 +8,17 @@ from fotfeste_shared.web.reading import read_answers
 
 NUMBER = 'kind = "number"\ncode = "n"'
 DECIMAL = 'kind = "number"\ncode = "d"\ndecimals = 1'
-ROWS = 'kind = "rows"\ncode = "mal"\n>\nkind = "computed"\ncode = "id"\n>\nkind = "text"\ncode = "tekst"\n>\nkind = "number"\ncode = "n"'
+ROWS = """kind = "rows"
+code = "mal"
+>
+kind = "computed"
+code = "id"
+>
+kind = "text"
+code = "tekst"
+>
+kind = "number"
+code = "n\""""
 
 
 def read(form, *fields):
