@@ -83,11 +83,11 @@ def require_safe_sqlite(db: SqliteFile, version: tuple[int, ...] = sqlite.sqlite
     if sqlite_is_safe(version) and _journal(db, "WAL") == "wal":
         return storage(db)
     why = "cannot keep a write-ahead log here" if sqlite_is_safe(version) else "may lose rows from its write-ahead log"
-    db.turned_off = f"SQLite {'.'.join(map(str, version))} {why}: running slower, with a rollback journal"
-    db.synchronous_mode = "EXTRA"
+    db.warning = f"SQLite {'.'.join(map(str, version))} {why}: running slower, with a rollback journal"
+    db.journalling = ("journal_mode=TRUNCATE", "synchronous=EXTRA")  # of these, only a WAL is remembered by the file
     _journal(db, "TRUNCATE")
     db.execute_sql("PRAGMA synchronous=EXTRA")
-    log.warning(db.turned_off)
+    log.warning(db.warning)
     return storage(db)
 
 
@@ -107,7 +107,7 @@ def storage(db: Database) -> Storage:
     """Tell how the data are kept right now, as the database itself says it."""
     if isinstance(db, SqliteFile):
         names = {0: "OFF", 1: "NORMAL", 2: "FULL", 3: "EXTRA"}
-        return Storage("sqlite", sqlite.sqlite_version, str(db.journal_mode), names[db.synchronous], db.turned_off)
+        return Storage("sqlite", sqlite.sqlite_version, str(db.journal_mode), names[db.synchronous], db.warning)
     asked = ("server_version", "synchronous_commit", "fsync", "full_page_writes")
     version, synchronous, *durable = (db.execute_sql(f"SHOW {name}").fetchone()[0] for name in asked)
     unsafe = synchronous == "off" or "off" in durable

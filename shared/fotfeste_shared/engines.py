@@ -119,8 +119,8 @@ class SqliteFile(Engine, SqliteDatabase):
     ) -> None:
         self.path = path
         self.read_only = read_only
-        self.synchronous_mode = "FULL"
-        self.turned_off: str | None = None
+        self.journalling: tuple[str, ...] = ("synchronous=FULL",)
+        self.warning: str | None = None
         self._key = key
         # peewee's own atomic() would begin deferred, and a reader that turns writer fails at once when another wrote.
         super().__init__(str(path), on_statement, lock_type="IMMEDIATE")
@@ -136,7 +136,7 @@ class SqliteFile(Engine, SqliteDatabase):
             if self._key:
                 conn.execute("PRAGMA cipher_log_level=NONE")
                 conn.execute(f"PRAGMA key=\"x'{self._key.hex()}'\"")
-            for pragma in (*PRAGMAS, f"synchronous={self.synchronous_mode}"):
+            for pragma in (*PRAGMAS, *self.journalling):
                 conn.execute(f"PRAGMA {pragma}")
             self._add_conn_hooks(conn)  # type: ignore[attr-defined]
         except BaseException:

@@ -92,15 +92,17 @@ class Writer:
 
     def _commit(self, group: list[_Wish]) -> None:
         """Write a group as one; when that fails for certain, try each member alone."""
+        begun = False
         try:
             with writing(self._db):
+                begun = True
                 for wish in group:
                     self._try(wish)
         except OutcomeUnknown as unknown:
             # Perhaps kept: running the acts again could do them twice, so each caller decides.
             self._refuse(group, unknown)
-        except Exception as failure:  # noqa: BLE001 (whatever it is, it belongs to those who wait)
-            if len(group) == 1:
+        except BaseException as failure:  # noqa: BLE001 (whatever it is, it belongs to those who wait)
+            if not begun or len(group) == 1:
                 self._refuse(group, failure)
                 return
             for wish in group:
