@@ -14,7 +14,12 @@ NEXT = "Vi prøver sjekklisten i to avdelinger til."
 
 def sub_goal(number: int, status: str) -> dict[str, Any]:
     """One sub-goal of a report."""
-    row = {"id": f"goal-{number}", "tekst": f"Delmål nummer {number}", "maltall": "8 av 10 har mentor", "status": status}
+    row = {
+        "id": f"goal-{number}",
+        "tekst": f"Delmål nummer {number}",
+        "maltall": "8 av 10 har mentor",
+        "status": status,
+    }
     return {**row, "frist": "2026-10-01", **({} if status == "ikke_startet" else {"oppnaelse": 0})}
 
 
@@ -79,7 +84,13 @@ def test_a_new_pairing_is_not_asked_for_its_end() -> None:
 
 
 def test_a_pairing_can_still_be_ended_after_a_year() -> None:
-    pairing: Answers = {"enhet": "u1", "yrke": "sykepleier", "startdato": "2025-01-15", "mentor": "p1", "informert": "ja"}
+    pairing: Answers = {
+        "enhet": "u1",
+        "yrke": "sykepleier",
+        "startdato": "2025-01-15",
+        "mentor": "p1",
+        "informert": "ja",
+    }
     ended = {**pairing, "mentor_avklart": "2025-01-10", "slutt": "fullfort", "sluttdato": "2026-02-01"}
     assert judged("kobling", ended).complaints == ()
 
