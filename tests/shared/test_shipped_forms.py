@@ -300,6 +300,16 @@ def test_free_text_of_anonymous_forms_warns_beside_the_box() -> None:
                 assert "pasient" in question.help.nb
 
 
+def test_what_reveals_health_belief_or_a_new_employee_is_kept_apart() -> None:
+    apart = {path for form in shipped().values() for path, question in questions(form).items() if question.kept_apart}
+    assert apart == {
+        "pamelding_samling.mat",
+        "pamelding_samling.mat_annet",
+        "pamelding_samling.tilrettelegging",
+        "kobling.kontakt",
+    }
+
+
 def test_a_new_employee_meets_at_most_four_themes_each_time() -> None:
     form = shipped()["nyansatt"]
     for wave in form.waves:
