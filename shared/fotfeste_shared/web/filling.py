@@ -15,6 +15,7 @@ from ..intake import Filled, Intake, Receipt
 from ..judging import Complaint, Context, Judgement, judge
 from ..kinds import Answers, Rows
 from ..revisions import is_id, new_id
+from .drawing import Page, with_blank_rows
 from .pages import current_language
 from .reading import read_answers
 
@@ -26,6 +27,7 @@ class Sheet:
     `answers` is what the page begins with (a draft, or what was carried forward), `before` what was handed in
     last time, to stand beside; `labels` the names of things that a reference may be, as `{code: [(id, name)]}`;
     `draft_at` the address that autosaves, if this page keeps drafts; `lead` a sentence on what this is about.
+    Only a page that `keeps_private`, in the desktop window, asks the questions whose answers never leave it.
     """
 
     form: FormDefinition
@@ -36,6 +38,7 @@ class Sheet:
     lead: str = ""
     back: str = "/"
     draft_at: str | None = None
+    keeps_private: bool = False
     submit: str | None = None
 
 
@@ -65,16 +68,19 @@ def draw(sheet: Sheet, answers: Answers, fresh: str, judgement: Judgement | None
     language = current_language()
     complaints = judgement.sentences(language) if judgement else {}
     advice: tuple[Complaint, ...] = judgement.advice if judgement else ()
-    page = render_template(
-        "questionnaire.html",
-        sheet=sheet,
-        form=sheet.form,
-        answers=answers,
-        complaints=complaints,
-        advice=[each.sentence(language) for each in advice],
-        fresh=fresh,
+    page = Page(
+        sheet.form,
+        language,
+        sheet.context,
+        with_blank_rows(sheet.form, answers),
+        complaints,
+        sheet.before,
+        sheet.labels,
+        sheet.keeps_private,
     )
-    return make_response(page, 422 if complaints else 200)
+    told = [each.sentence(language) for each in advice]
+    html = render_template("questionnaire.html", sheet=sheet, page=page, advice=told, fresh=fresh)
+    return make_response(html, 422 if complaints else 200)
 
 
 def _with_row(form: FormDefinition, answers: Answers, path: str | None) -> Answers:

@@ -104,9 +104,9 @@ def survey_style() -> str:
 
 def survey_script() -> str:
     """Join the conditions' twin and the survey's script into one module, without comments and indents."""
-    twin = (STATIC / "asking.mjs").read_text("utf-8").replace("export const", "const")
-    own = re.sub(r"^import .*\n", "", (HERE / "survey.mjs").read_text("utf-8"), flags=re.MULTILINE)
-    code = re.sub(r"/\*\*.*?\*/", "", twin + own, flags=re.DOTALL)
+    shared = "".join((STATIC / name).read_text("utf-8") for name in ("asking.mjs", "questions.mjs"))
+    modules = shared + (HERE / "survey.mjs").read_text("utf-8")
+    code = re.sub(r"^import [^\n]*\n|^export (?=const)|/\*\*.*?\*/", "", modules, flags=re.MULTILINE | re.DOTALL)
     code = re.sub(r"^\s*//.*$", "", code, flags=re.MULTILINE)
     return re.sub(r"\n\s*", "\n", code).strip()
 

@@ -1,0 +1,30 @@
+// A named questionnaire on the page: shows what is asked, and keeps a draft where the page has a place for it.
+import { look } from "./questions.mjs";
+
+const QUIET = 600; // milliseconds without typing before a draft is kept
+
+const start = (form) => {
+  const status = form.querySelector("[data-saved]");
+  let waiting;
+
+  const keep = async () => {
+    try {
+      const reply = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      status.textContent = reply.ok ? status.dataset.saved : status.dataset.unsaved;
+    } catch {
+      status.textContent = status.dataset.unsaved; // the program behind the page is gone: the words stay on screen
+    }
+  };
+
+  look(form);
+  form.addEventListener("input", (event) => {
+    look(form, event.target);
+    if (!form.dataset.draft) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(keep, QUIET);
+  });
+  form.addEventListener("submit", () => clearTimeout(waiting));
+};
+
+for (const form of document.querySelectorAll("form[data-facts]")) start(form);
+document.querySelector("#errors")?.focus();
