@@ -56,13 +56,14 @@ class Keys:
 
     def _destroy(self, name: str) -> None:
         path = self._path(name)
-        if not path.exists():
+        try:
+            with path.open("r+b") as file:
+                file.write(secrets.token_bytes(32))
+                file.flush()
+                os.fsync(file.fileno())
+        except FileNotFoundError:
             return
-        with path.open("r+b") as file:
-            file.write(secrets.token_bytes(32))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
+        path.unlink(missing_ok=True)  # another process may be destroying it too
         sync_folder(self._folder)
 
     # --- answers that wait, and links -----------------------------------------------------------------

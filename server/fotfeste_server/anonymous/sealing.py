@@ -8,6 +8,7 @@ import json
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -24,7 +25,7 @@ from fotfeste_shared.revisions import new_id
 from . import releases
 from .disclosure import Cell, Counts, Given, Shape, Told, Uniform, blocks_of, crowd
 from .invitations import EVERYWHERE
-from .keys import Keys, Unreadable
+from .keys import KeyLost, Keys, Unreadable
 from .models import Block, FreeText, Inbox, Invitation, Waiting, Window
 from .shapes import FindForm, pieces, shipped_form
 
@@ -263,8 +264,10 @@ class _Opener:
         self._known: dict[bytes, Answers | None] = {}
 
     def ahead(self) -> None:
-        """Open what is there now; what comes or changes until the transaction is opened in it."""
-        self._known = {bytes(row.box): answers for row, answers in self.all()}
+        """Open what is there now; what comes until the transaction is opened in it."""
+        # Another process may be at the end of the same seal; if the key is really lost, the transaction says so.
+        with suppress(KeyLost):
+            self._known = {bytes(row.box): answers for row, answers in self.all()}
 
     def all(self) -> Iterator[tuple[Inbox, Answers | None]]:
         """Give every row of the window with its answers, None where the box does not open."""
