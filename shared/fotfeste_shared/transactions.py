@@ -32,7 +32,7 @@ def writing(db: Database) -> Iterator[None]:
 
 @contextmanager
 def reading(db: Database) -> Iterator[None]:
-    """See one state of the database through several queries; nothing can be written."""
+    """See one state of the database through several queries, and write nothing."""
     if db.in_transaction():
         yield
         return
