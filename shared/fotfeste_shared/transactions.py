@@ -10,7 +10,7 @@ from .columns import Table
 from .engines import BUSY_MS, PostgresServer, SqliteFile
 
 Database = SqliteFile | PostgresServer
-Query = TypeVar("Query", bound=ModelSelect)
+Query = TypeVar("Query", bound="ModelSelect[Any]")
 
 ALONE_MS = 60_000  # whoever waits for a migration waits longer than for a colleague's row
 LOCK_OF_OURS = 0x666F7466  # any number, always the same
