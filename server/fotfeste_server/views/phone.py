@@ -1,0 +1,156 @@
+"""The pages behind a survey link: ready-made bytes, the same for everybody, and one post that counts once.
+
+No cookie, no session, no name and no log line belong to these routes: the link is the whole authority, it
+writes one answer once and reads nothing.
+"""
+
+import gzip
+from functools import lru_cache
+
+from flask import Blueprint, Response, request
+
+from fotfeste_shared.clock import today
+from fotfeste_shared.forms import FormDefinition
+from fotfeste_shared.intake import Filled, Outcome
+from fotfeste_shared.judging import Context, judge
+from fotfeste_shared.kinds import Answers, Rows
+from fotfeste_shared.problems import Busy, DiskFull, NotFound
+from fotfeste_shared.web.reading import read_answers
+from fotfeste_shared.web.surveying import NOTICES, Word, make_empty_page, make_notice, make_survey_page, policy
+from fotfeste_shared.wording import Language, as_language
+
+from ..anonymous.envelope import Envelope, Repeats
+from ..anonymous.invitations import Opened, open_invitation
+from ..named.publishing import published
+from . import ruled, service
+
+pages = Blueprint("phone", __name__, url_prefix="/s")
+by_link = ruled("link")
+repeats = Repeats()
+
+LONGEST_TOKEN = 64
+SAID: dict[Outcome, Word] = {
+    "kept": "thanks",
+    "known": "known",
+    "already_answered": "answered",
+    "closed": "closed",
+}
+
+
+@pages.get("/<token>")
+@by_link
+def questions(token: str) -> Response:
+    """Show the questions; looking changes nothing, so a mail scanner may look as often as it likes."""
+    opened = _look_up(token)
+    if not isinstance(opened, Opened):
+        return _notice(opened)
+    if opened.state != "open":
+        return _notice("too_early" if opened.state == "not_yet" else "closed")
+    plain, small = ready_page(opened.form, opened.version, opened.wave, _language())
+    if not request.accept_encodings.quality("gzip"):
+        return _page(plain)
+    reply = _page(small)
+    reply.headers["Content-Encoding"] = "gzip"
+    return reply
+
+
+@pages.post("/<token>")
+@by_link
+def answer(token: str) -> Response:
+    """Take the answers in. A repeat after the close is still told that its answer is safe."""
+    opened = _look_up(token)
+    if not isinstance(opened, Opened):
+        return _notice(opened)
+    if opened.state == "not_yet":
+        return _notice("too_early")
+    form, wave, language = published(opened.form, opened.version), opened.wave or None, _language()
+    answers = read_answers(form, request.form)
+    rows = rows_of_ours(form)
+    judgement = judge(form, answers, Context(today(), wave=wave, rows=rows))
+    if not judgement.good:
+        complaints = judgement.sentences(language)
+        return _page(make_survey_page(form, wave, language, rows=rows, answers=answers, complaints=complaints), 422)
+    try:
+        filled = Filled(form.code, form.version, judgement.answers, request.form.get("receipt", "")[:40])
+        receipt = Envelope(service().writer, token, today(), repeats).receive(filled)
+    except (Busy, DiskFull):
+        return _notice("busy")
+    if receipt.outcome == "refused":
+        return _page(make_empty_page(form, wave, language), 422)
+    address = f"{request.path}/receipt?l={language}" if receipt.outcome != "closed" else None
+    return _notice(SAID[receipt.outcome], code=receipt.code, address=address)
+
+
+@pages.get("/<token>/receipt")
+@by_link
+def receipt(token: str) -> Response:
+    """Ask for the receipt: the link alone never opens or withdraws an answer, since others may read a mailbox."""
+    opened = _look_up(token)
+    if not isinstance(opened, Opened):
+        return _notice(opened)
+    return _notice("withdraw" if opened.state == "open" else "closed")
+
+
+@pages.post("/<token>/receipt")
+@by_link
+def withdraw(token: str) -> Response:
+    """Take the answer back; afterwards the same link may answer anew."""
+    opened = _look_up(token)
+    if not isinstance(opened, Opened):
+        return _notice(opened)
+    if opened.state != "open":
+        return _notice("closed")
+    language = _language()
+    if not Envelope(service().writer, token, today(), repeats).withdraw(request.form.get("receipt", "")[:40]):
+        return _page(make_notice("withdraw", language, wrong_code=True), 422)
+    return _notice("withdrawn", address=f"{request.path.removesuffix('/receipt')}?l={language}")
+
+
+# --- the pages -------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def ready_page(form: str, version: int, wave: str, language: Language) -> tuple[bytes, bytes]:
+    """Make a survey page once, plain and compressed: a published form never changes."""
+    definition = published(form, version)
+    plain = make_survey_page(definition, wave or None, language, rows=rows_of_ours(definition)).encode()
+    return plain, gzip.compress(plain, 9, mtime=0)
+
+
+
+def rows_of_ours(form: FormDefinition) -> dict[str, list[Answers]]:
+    """Give the rows that we make: none, as long as a gathering's programme is not kept here.
+
+    Naming them keeps invented rows out of an anonymous answer.
+    """
+    return {each.code: [] for each in form.questions() if isinstance(each, Rows) and each.made_by != "person"}
+
+
+def _look_up(token: str) -> Opened | Word:
+    """Find what a link leads to, or the word of the page to show instead."""
+    try:
+        return open_invitation(token, today()) if len(token) <= LONGEST_TOKEN else "unknown"
+    except NotFound:
+        return "unknown"
+
+
+def _language() -> Language:
+    """Choose the language by the link, else by the phone; no cookie is read here."""
+    return as_language(request.args.get("l") or request.headers.get("Accept-Language"))
+
+
+def _notice(word: Word, *, code: str | None = None, address: str | None = None) -> Response:
+    reply = _page(make_notice(word, _language(), code=code, address=address), NOTICES[word].status)
+    if word == "busy":
+        reply.headers["Retry-After"] = "5"
+    return reply
+
+
+def _page(page: str | bytes, status: int = 200) -> Response:
+    """Send a page that no cache keeps and that tells other sites nothing."""
+    reply = Response(page, status, content_type="text/html; charset=utf-8")
+    reply.headers["Content-Security-Policy"] = policy()
+    reply.headers["Referrer-Policy"] = "no-referrer"
+    reply.headers["Cache-Control"] = "no-store"
+    reply.headers["Vary"] = "Accept-Encoding, Accept-Language"
+    return reply
