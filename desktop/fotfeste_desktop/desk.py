@@ -1,0 +1,170 @@
+"""The desk that the pages work at: locked until the key is found, then database, outbox and syncing in one."""
+
+import logging
+import threading
+from enum import StrEnum
+from pathlib import Path
+
+from fotfeste_shared.database import Database, WrongKey, backup_copy, close_database, open_database
+from fotfeste_shared.migrating import NewerDatabase, migrate, waiting_steps
+
+from .exchange import Exchange
+from .home import Home
+from .keys import KeyFile, KeyMissing, KeyStore
+from .migrations import STEPS
+from .outbox import Outbox
+from .syncing import Syncing
+
+log = logging.getLogger(__name__)
+
+
+class Stage(StrEnum):
+    """How far the desk has come since the program started."""
+
+    STARTING = "starting"
+    CHOOSING = "choosing"  # first start without a key store: a passphrase must be chosen
+    LOCKED = "locked"
+    STRANDED = "stranded"  # answers lie here that no key at hand opens; they must not be touched
+    NEWER = "newer"  # written by a newer program
+    OPEN = "open"
+
+
+class Desk:
+    """One person's work on one machine."""
+
+    def __init__(self, home: Home, store: KeyStore | None = None, server: str | None = None) -> None:
+        self.home = home
+        self.server = server
+        self.stage = Stage.STARTING
+        self.recovery_code: str | None = None  # shown once, kept nowhere
+        self._store = store
+        self._key: bytes | None = None
+        self._db: Database | None = None
+        self._syncing: Syncing | None = None
+        self._settled = threading.Event()
+
+    # --- opening ----------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Find out whether the key is at hand; asking a key store may take a second or wait for a person."""
+        try:
+            self._find_key()
+        except KeyMissing:
+            self.stage = Stage.STRANDED
+        finally:
+            self._settled.set()
+
+    def settled(self) -> bool:
+        """Wait a while for the key store to answer; False when it still has not."""
+        return self._settled.wait(20)
+
+    def _find_key(self) -> None:
+        self._store = self._store or KeyStore()
+        keys = self._keys()
+        if keys.is_new():
+            if not self._store.works():
+                self.stage = Stage.CHOOSING
+                return
+            key, self.recovery_code = keys.make(None)
+            self._open(key)
+        elif key_at_hand := keys.from_store():
+            self._open(key_at_hand)
+        else:
+            self.stage = Stage.LOCKED
+
+    def choose(self, passphrase: str) -> None:
+        """First start: make the key, wrapped by the person's passphrase."""
+        key, self.recovery_code = self._keys().make(passphrase)
+        self._open(key)
+
+    def unlock(self, typed: str) -> None:
+        """Open with a passphrase or a recovery code; raises WrongSecret."""
+        self._open(self._keys().from_secret(typed))
+
+    def asks_for_passphrase(self) -> bool:
+        """Tell whether a passphrase was chosen here, or only the recovery code is left."""
+        return self._keys().has("passphrase")
+
+    def new_passphrase(self, passphrase: str) -> None:
+        """Replace the passphrase by one that the person remembers."""
+        self._keys().renew_way(self._key_in_use(), passphrase)
+
+    def new_recovery_code(self) -> None:
+        """Make a fresh recovery code, to be shown once; the old paper is worth nothing from now on."""
+        self.recovery_code = self._keys().renew_recovery(self._key_in_use())
+
+    def recovery_code_is_kept(self) -> None:
+        """The person has written the code down."""
+        self.recovery_code = None
+        self.exchange.keep(recovery_seen=True)
+
+    def _open(self, key: bytes) -> None:
+        try:
+            db = open_database(f"sqlite:///{self.home.database}", key=key)
+            if waiting_steps(db, STEPS) and db.get_tables():
+                backup_copy(db, self._copy_before_migration())
+            migrate(db, STEPS)
+        except WrongKey:
+            self.stage = Stage.STRANDED
+            return
+        except NewerDatabase:
+            self.stage = Stage.NEWER
+            return
+        self._key, self._db = key, db
+        if not self.recovery_code and not self.exchange.fact("recovery_seen"):
+            self.new_recovery_code()  # the program ended before the person had seen it
+        self._syncing = Syncing(db)
+        self._syncing.start()
+        db.close()  # this thread's connection; each thread has its own
+        self.stage = Stage.OPEN
+
+    def _copy_before_migration(self) -> Path:
+        return self.home.database.with_suffix(".before-update.db")
+
+    def close(self) -> None:
+        """Put everything away in good order."""
+        if self._syncing:
+            self._syncing.stop()
+        if self._db:
+            close_database(self._db)
+
+    # --- what lies on it --------------------------------------------------------------------------
+
+    @property
+    def db(self) -> Database:
+        """The open database; only an open desk has one."""
+        if self._db is None:
+            raise KeyMissing
+        return self._db
+
+    @property
+    def syncing(self) -> Syncing:
+        """What delivers in the background."""
+        if self._syncing is None:
+            raise KeyMissing
+        return self._syncing
+
+    @property
+    def exchange(self) -> Exchange:
+        """The bookkeeping of sync."""
+        return Exchange(self.db)
+
+    def outbox(self) -> Outbox:
+        """The door for what the person writes; before enrolment the author is this very installation."""
+        identity = self.exchange.identity()
+        return Outbox(self.db, identity.person.id if identity else self.exchange.install())
+
+    def let_go(self) -> None:
+        """At the end of a request its thread ends too, and with it the connection."""
+        if self._db is not None:
+            self._db.close()
+
+    def _keys(self) -> KeyFile:
+        if self._store is None:
+            raise KeyMissing
+        return KeyFile(self.home, self._store)
+
+    def _key_in_use(self) -> bytes:
+        if self._key is None:
+            raise KeyMissing
+        return self._key

@@ -1,0 +1,192 @@
+"""What the pages show of the local tables: pairings and their sessions, what waits, what came back."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fotfeste_shared import sync
+from fotfeste_shared.database import Database
+from fotfeste_shared.forms import FormDefinition, read_form, shipped
+from fotfeste_shared.kinds import Answers
+from fotfeste_shared.revisions import Revision as Content
+from fotfeste_shared.revisions import in_conflict, leaves, read_revision, winner
+
+from .exchange import Exchange
+from .models import Draft, Form, Label, Note, Revision
+from .outbox import State
+from .schedule import Next, When, next_session
+
+SESSION = "mentorlogg"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record as it counts now: the winner among its leaves, and how its delivery stands."""
+
+    record: str
+    content: Content
+    state: State
+    saved_at: datetime
+    receipt: str | None
+    problem: str | None
+    held: str | None
+    conflict: bool
+    others: tuple[Content, ...]
+
+    @property
+    def day(self) -> date | None:
+        """The day that a session took place."""
+        told = self.content.answers.get("dato")
+        return date.fromisoformat(told) if isinstance(told, str) else None
+
+    @property
+    def took_place(self) -> bool:
+        """Tell whether the two really met."""
+        return self.content.answers.get("status", "ja") == "ja"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A pairing as its mentor sees it."""
+
+    line: sync.PairingLine
+    label: str
+    next: Next
+    sessions: tuple[Entry, ...]
+    drafts: tuple[Draft, ...]
+    step: str | None
+
+    @property
+    def name(self) -> str:
+        """What the mentor calls it, else where the new colleague works."""
+        return self.label or f"{self.line.profession}, {self.line.unit}"
+
+    @property
+    def held(self) -> int:
+        """How many sessions there have been."""
+        return sum(entry.took_place for entry in self.sessions)
+
+
+class Overview:
+    """Reads the local tables for the pages; changes nothing."""
+
+    def __init__(self, db: Database, today: date) -> None:
+        self._db = db
+        self._today = today
+        self.roster = Exchange(db).roster()
+
+    # --- pairings ---------------------------------------------------------------------------------
+
+    def pairs(self) -> list[Pair]:
+        """All pairings that have not ended, the most urgent first."""
+        lines = [line for line in self.roster.pairings if not line.ended] if self.roster else []
+        order = list(When)
+        pairs = [self._pair(line) for line in lines]
+        return sorted(pairs, key=lambda pair: (order.index(pair.next.when), pair.next.day or date.max, pair.name))
+
+    def pair(self, pairing: str) -> Pair | None:
+        """One pairing; None when it is not this mentor's."""
+        lines = self.roster.pairings if self.roster else []
+        return next((self._pair(line) for line in lines if line.id == pairing), None)
+
+    def _pair(self, line: sync.PairingLine) -> Pair:
+        about = (Revision.about_kind == "pairing") & (Revision.about_id == line.id) & (Revision.form == SESSION)
+        rows = Revision.select().where(about & (Revision.text != "")).bind(self._db)
+        sessions = sorted(_entries(rows), key=lambda entry: (entry.day or date.min, entry.saved_at), reverse=True)
+        held = [entry.day for entry in sessions if entry.took_place and entry.day]
+        label = Label.select().where(Label.pairing == line.id).first(self._db)
+        drafts = [d for d in self.drafts() if d.about == ["pairing", line.id]]
+        return Pair(
+            line=line,
+            label=str(label.text) if label else "",
+            next=next_session(date.fromisoformat(line.started), held, _agreed(sessions), self._today),
+            sessions=tuple(sessions),
+            drafts=tuple(drafts),
+            step=self._step(sessions),
+        )
+
+    def _step(self, sessions: Sequence[Entry]) -> str | None:
+        """The last step that they agreed on: it stands in the mentor's own notes."""
+        for entry in sessions:
+            step = self.notes(entry.record).get("steg")
+            if isinstance(step, str):
+                return step
+        return None
+
+    # --- records ----------------------------------------------------------------------------------
+
+    def drafts(self) -> list[Draft]:
+        """All drafts, the last one touched first."""
+        return list(Draft.select().order_by(Draft.touched.desc()).bind(self._db))
+
+    def entry(self, record: str) -> Entry | None:
+        """One record as it counts now."""
+        rows = Revision.select().where((Revision.record == record) & (Revision.text != "")).bind(self._db)
+        return next(iter(_entries(rows)), None)
+
+    def notes(self, record: str) -> Answers:
+        """The person's own notes on a record."""
+        note = Note.select().where(Note.record == record).first(self._db)
+        return dict(note.answers) if note else {}
+
+    def open_records(self) -> list[sync.OpenRecord]:
+        """What the server has opened for this person, and nobody has handed in yet as far as we know."""
+        had = {row.record for row in Revision.select(Revision.record).distinct().bind(self._db)}
+        return [line for line in self.roster.records if line.id not in had] if self.roster else []
+
+    def waiting(self) -> list[Revision]:
+        """Everything that has not been delivered, what needs help first."""
+        states = [State.ATTENTION, State.QUEUED]
+        rows = list(Revision.select().where(Revision.state.in_(states)).order_by(Revision.saved_at).bind(self._db))
+        return sorted(rows, key=lambda row: row.state != State.ATTENTION)
+
+    def delivered(self, most: int = 20) -> list[Revision]:
+        """What was delivered last, with its receipts."""
+        mine = Revision.mine & Revision.state.in_([State.DELIVERED, State.BACKED_UP])
+        return list(Revision.select().where(mine).order_by(Revision.seq.desc()).limit(most).bind(self._db))
+
+    # --- forms ------------------------------------------------------------------------------------
+
+    def form(self, code: str, version: int | None = None) -> FormDefinition | None:
+        """A form by its code: a certain version, or the one in use; the shipped one where nothing was published."""
+        wanted = (Form.code == code) & (Form.current if version is None else Form.version == version)
+        row = Form.select().where(wanted).order_by(Form.version.desc()).first(self._db)
+        if row:
+            return read_form(row.text)
+        ours = shipped().get(code)
+        return ours if ours and version in (None, ours.version) else None
+
+
+def _entries(rows: Iterable[Revision]) -> list[Entry]:
+    """Group revisions by record, and let the pure rules say which one counts."""
+    by_record: dict[str, dict[str, tuple[Revision, Content]]] = {}
+    for row in rows:
+        content = read_revision(str(row.text))
+        by_record.setdefault(content.record, {})[content.rev] = (row, content)
+    return [_entry(record, known) for record, known in by_record.items()]
+
+
+def _entry(record: str, known: dict[str, tuple[Revision, Content]]) -> Entry:
+    contents = [content for _, content in known.values()]
+    counts = str(winner(contents))
+    row, content = known[counts]
+    others = tuple(known[rev][1] for rev in sorted(leaves(contents) - {counts}))
+    return Entry(
+        record=record,
+        content=content,
+        state=State(str(row.state)),
+        saved_at=row.saved_at,
+        receipt=row.receipt,
+        problem=row.problem,
+        held=row.held,
+        conflict=in_conflict(contents),
+        others=others,
+    )
+
+
+def _agreed(sessions: Sequence[Entry]) -> date | None:
+    """The next day that was agreed on when they last spoke, held or not."""
+    for entry in sessions:
+        told = entry.content.answers.get("neste")
+        return date.fromisoformat(told) if isinstance(told, str) else None
+    return None

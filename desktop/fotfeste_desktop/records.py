@@ -1,0 +1,182 @@
+"""The pages of one record: fill it in with autosave, hand it in, read it again, change it."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request
+from werkzeug.wrappers import Response as Reply
+
+from fotfeste_shared.clock import today
+from fotfeste_shared.forms import FormDefinition
+from fotfeste_shared.intake import Filled, Receipt
+from fotfeste_shared.judging import Context
+from fotfeste_shared.kinds import Answers, Question, Reference
+from fotfeste_shared.problems import NotFound
+from fotfeste_shared.revisions import About, is_id, new_id
+from fotfeste_shared.web.filling import Sheet, draw, fill_in
+from fotfeste_shared.web.pages import current_language
+from fotfeste_shared.web.pages import translated as _
+from fotfeste_shared.web.reading import read_answers
+
+from .desk import Desk
+from .models import Draft
+from .overview import SESSION, Overview
+from .telling import told
+
+Page = Reply | str | tuple[str, int]
+
+
+class Door:
+    """The Outbox as the one sheet's intake: it knows the version of the form that the draft was begun on."""
+
+    def __init__(self, desk: Desk, form: FormDefinition) -> None:
+        self._desk = desk
+        self._form = form
+
+    def receive(self, filled: Filled) -> Receipt:
+        """Keep it, and let syncing try at once."""
+        receipt = self._desk.outbox().receive(filled, self._form)
+        self._desk.syncing.wake()
+        return receipt
+
+
+def records(desk: Desk) -> Blueprint:
+    """The pages of one desk's records."""
+    blueprint = Blueprint("records", __name__)
+
+    def overview() -> Overview:
+        return Overview(desk.db, today())
+
+    @blueprint.post("/pairings/<pairing>/sessions")
+    def begin_session(pairing: str) -> Page:
+        if overview().pair(pairing) is None:
+            raise NotFound
+        form = _form(overview(), SESSION)
+        record = new_id()
+        answers: Answers = {"kobling": pairing, "dato": today().isoformat()}
+        desk.outbox().open(form, record, About("pairing", pairing), answers)
+        return redirect(f"/records/{record}", 303)
+
+    @blueprint.route("/records/<record>", methods=["GET", "POST"])
+    def one_record(record: str) -> Page:
+        try:
+            draft = desk.outbox().draft(record)
+        except NotFound:
+            if request.method == "POST":  # the same sheet again, from a window that was left open
+                return redirect(f"/records/{record}", 303)
+            return _read_page(overview(), record)
+        return _fill_page(desk, overview(), draft)
+
+    @blueprint.post("/records/<record>/edit")
+    def edit(record: str) -> Page:
+        entry = overview().entry(record)
+        line = next((each for each in overview().open_records() if each.id == record), None)
+        if entry:
+            form = _form(overview(), entry.content.form)
+            answers = {**entry.content.answers, **overview().notes(record)}
+            desk.outbox().open(form, record, entry.content.about, answers)
+        elif line:
+            about = About(line.about_kind, line.about_id)
+            desk.outbox().open(_form(overview(), line.form), record, about, {})
+        else:
+            raise NotFound
+        return redirect(f"/records/{record}", 303)
+
+    _add_drafts(blueprint, desk, overview)
+    return blueprint
+
+
+def _add_drafts(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overview]) -> None:
+    @blueprint.post("/drafts/<record>")
+    def autosave(record: str) -> Page:
+        draft = desk.outbox().draft(record)
+        form = _form(overview(), str(draft.form), draft.version)
+        desk.outbox().save_draft(record, read_answers(form, request.form))
+        return "", 204
+
+    @blueprint.post("/drafts/<record>/drop")
+    def drop(record: str) -> Page:
+        desk.outbox().drop_draft(record)
+        flash(_("Kladden er kastet."), "info")
+        return redirect("/", 303)
+
+
+def _form(overview: Overview, code: str, version: int | None = None) -> FormDefinition:
+    form = overview.form(code, version)
+    if form is None:
+        raise NotFound
+    return form
+
+
+def _fill_page(desk: Desk, overview: Overview, draft: Draft) -> Page:
+    form = _form(overview, str(draft.form), draft.version)
+    sheet = _sheet(overview, form, draft)
+    if request.method == "GET":
+        return draw(sheet, sheet.answers, str(draft.rev))
+
+    def thanks(_receipt: Receipt) -> Reply:
+        flash(_("Lagret her. Leveres når du er på nett."), "success")
+        return redirect(sheet.back, 303)
+
+    reply = fill_in(sheet, Door(desk, form), thanks)
+    if reply.status_code != 303:  # what could not be handed in yet is kept as it was typed
+        desk.outbox().save_draft(str(draft.record), read_answers(form, request.form))
+    return reply
+
+
+def _sheet(overview: Overview, form: FormDefinition, draft: Draft) -> Sheet:
+    pairing = draft.about[1] if draft.about and draft.about[0] == "pairing" else None
+    pair = overview.pair(pairing) if pairing else None
+    labels = {
+        question.code: _names(overview, question.to, pairing)
+        for question in form.questions()
+        if isinstance(question, Reference)
+    }
+    earlier = [entry for entry in pair.sessions if entry.record != draft.record] if pair else []
+    return Sheet(
+        form=form,
+        context=Context(
+            today=today(),
+            facts={} if earlier else {"first_log": "ja"},
+            choices={code: frozenset(id_ for id_, _name in names) for code, names in labels.items()},
+        ),
+        answers=dict(draft.answers),
+        labels=labels,
+        lead=pair.name if pair else "",
+        back=f"/pairings/{pairing}" if pair else "/",
+        draft_at=f"/drafts/{draft.record}",
+        submit=_("Lagre"),
+    )
+
+
+def _names(overview: Overview, to: str, only: str | None) -> list[tuple[str, str]]:
+    """What a reference may be: the pairing that was chosen already, or the teams of the roster."""
+    if to == "pairing":
+        return [(pair.line.id, pair.name) for pair in overview.pairs() if only in (None, pair.line.id)]
+    if to == "team" and overview.roster:
+        return [(team.id, team.name) for team in overview.roster.teams]
+    return []
+
+
+def _read_page(overview: Overview, record: str) -> Page:
+    entry = overview.entry(record) if is_id(record) else None
+    if entry is None:
+        raise NotFound
+    form = _form(overview, entry.content.form, entry.content.form_version)
+    names = dict(_names(overview, "pairing", None))
+    language = current_language()
+    sheets = [entry.content.answers, *(other.answers for other in entry.others)]
+    notes = overview.notes(record)
+
+    def say(question: Question, answers: Answers) -> str:
+        return told(question, answers.get(question.code), names=names, language=language)
+
+    lines = [(each.text.in_(language), [say(each, sheet) for sheet in sheets]) for each in form.questions()]
+    about = entry.content.about
+    return render_template(
+        "record.html",
+        entry=entry,
+        form=form,
+        lines=[(text, answers) for text, answers in lines if any(answers)],
+        notes=[(q.text.in_(language), say(q, notes)) for q in form.questions() if q.code in notes],
+        pair=overview.pair(about.id) if about.kind == "pairing" else None,
+    )

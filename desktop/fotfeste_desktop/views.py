@@ -1,0 +1,186 @@
+"""The pages of an open desk: today, pairings, what waits, the connection, settings."""
+
+import platform
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request
+from werkzeug.wrappers import Response as Reply
+
+from fotfeste_shared.clock import today
+from fotfeste_shared.database import writing
+from fotfeste_shared.problems import NotFound
+from fotfeste_shared.revisions import typed_code
+from fotfeste_shared.web.pages import translated as _
+
+from .addresses import BadAddress, clean_address
+from .copies import save_copy
+from .desk import Desk
+from .exchange import NotOurServer
+from .keys import SHORTEST_PASSPHRASE
+from .models import Label
+from .overview import Overview, Pair
+from .syncing import EnrolmentRefused, Line, Unreachable
+from .words import Words
+
+Page = Reply | str | tuple[str, int]
+LONGEST_LABEL = 60
+ZOOMS = range(80, 201, 10)
+
+
+def pages(desk: Desk) -> Blueprint:
+    """The pages of one desk."""
+    blueprint = Blueprint("pages", __name__, static_folder="static", static_url_path="/desk")
+    blueprint.app_context_processor(lambda: _status(desk))
+
+    def overview() -> Overview:
+        return Overview(desk.db, today())
+
+    def own_pair(pairing: str) -> Pair:
+        pair = overview().pair(pairing)
+        if pair is None:
+            raise NotFound
+        return pair
+
+    @blueprint.get("/")
+    def start() -> Page:
+        return render_template("today.html", overview=overview(), pairs=overview().pairs())
+
+    @blueprint.get("/pairings")
+    def pairings() -> Page:
+        return render_template("pairings.html", pairs=overview().pairs())
+
+    @blueprint.get("/pairings/<pairing>")
+    def one_pairing(pairing: str) -> Page:
+        return render_template("pairing.html", pair=own_pair(pairing), overview=overview())
+
+    @blueprint.post("/pairings/<pairing>/label")
+    def label(pairing: str) -> Page:
+        own_pair(pairing)
+        text = " ".join(request.form.get("label", "").split())[:LONGEST_LABEL]
+        with writing(desk.db):
+            Label.delete().where(Label.pairing == pairing).execute(desk.db)
+            if text:
+                Label.insert(pairing=pairing, text=text).execute(desk.db)
+        flash(_("Navnet er lagret på denne maskinen."), "success")
+        return redirect(f"/pairings/{pairing}", 303)
+
+    @blueprint.get("/sessions/new")
+    def choose_pairing() -> Page:
+        return render_template("choose_pairing.html", pairs=overview().pairs())
+
+    _add_delivery(blueprint, desk, overview)
+    _add_connection(blueprint, desk)
+    _add_settings(blueprint, desk)
+    return blueprint
+
+
+def _status(desk: Desk) -> dict[str, object]:
+    """What the status line and the menu need on every page of an open desk."""
+    if desk.stage != "open":
+        return {"waiting_count": 0, "line_text": "", "zoom": 100}
+    waiting = len(Overview(desk.db, today()).waiting())
+    status = desk.syncing.status
+    return {
+        "waiting_count": waiting,
+        "line_text": Words().line(status, waiting),
+        "zoom": desk.exchange.fact("zoom") or 100,
+    }
+
+
+def _add_delivery(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overview]) -> None:
+    @blueprint.get("/waiting")
+    def waiting() -> Page:
+        return render_template("waiting.html", overview=overview(), waiting=overview().waiting())
+
+    @blueprint.post("/deliver")
+    def deliver() -> Page:
+        desk.syncing.deliver_now()
+        left = len(overview().waiting())
+        told = Words().line(desk.syncing.status, left)
+        flash(told, "success" if desk.syncing.status.line is Line.ONLINE and not left else "warning")
+        return redirect("/waiting", 303)
+
+    @blueprint.post("/waiting/<rev>/copy")
+    def copy(rev: str) -> Page:
+        path = save_copy(desk.db, rev)
+        flash(_("Kopien ligger her: {path}", path=str(path)), "success")
+        return redirect("/waiting", 303)
+
+    @blueprint.get("/status")
+    def status() -> Page:
+        return render_template("status.html")
+
+
+def _add_connection(blueprint: Blueprint, desk: Desk) -> None:
+    @blueprint.route("/connect", methods=["GET", "POST"])
+    def connect() -> Page:
+        identity = desk.exchange.identity()
+        typed = request.form.get("server") or (identity.url if identity else desk.server) or ""
+        if request.method == "GET":
+            return render_template("connect.html", identity=identity, server=typed, name=platform.node())
+        fault = _enrol(desk, typed)
+        if fault:
+            page = render_template(
+                "connect.html", identity=identity, server=typed, name=request.form.get("name", ""), fault=fault
+            )
+            return page, 422
+        desk.syncing.deliver_now()
+        identity = desk.exchange.identity()
+        flash(_("Du er koblet til, {name}.", name=identity.person.name if identity else ""), "success")
+        return redirect("/", 303)
+
+
+def _enrol(desk: Desk, server: str) -> str | None:
+    """Try to connect; gives the sentence of what went wrong."""
+    code = typed_code(request.form.get("code", ""))
+    name = " ".join(request.form.get("name", "").split())[:100] or platform.node() or "PC"
+    if not code:
+        return _("Skriv koden du har fått.")
+    try:
+        desk.syncing.enrol(clean_address(server), code, name)
+    except BadAddress:
+        return _("Skriv adressen til tjenesten, for eksempel fotfeste.kommune.no.")
+    except EnrolmentRefused:
+        return _("Koden er feil, brukt eller for gammel. Be om en ny.")
+    except (Unreachable, NotOurServer):
+        return _("Vi fikk ikke svar fra tjenesten på denne adressen. Sjekk adressen og nettet, og prøv igjen.")
+    return None
+
+
+def _add_settings(blueprint: Blueprint, desk: Desk) -> None:
+    @blueprint.get("/settings")
+    def settings() -> Page:
+        return _settings(desk, None)
+
+    @blueprint.post("/settings/zoom")
+    def zoom() -> Page:
+        wish = request.form.get("zoom", "")
+        if wish.isdecimal() and int(wish) in ZOOMS:
+            desk.exchange.keep(zoom=int(wish))
+        return "", 204
+
+    @blueprint.post("/settings/recovery")
+    def new_recovery_code() -> Page:
+        desk.new_recovery_code()
+        return redirect("/recovery", 303)
+
+    @blueprint.post("/settings/passphrase")
+    def new_passphrase() -> Page:
+        typed = request.form.get("passphrase", "")
+        if len(typed) < SHORTEST_PASSPHRASE:
+            return _settings(desk, _("Passfrasen må ha minst {n} tegn.", n=SHORTEST_PASSPHRASE)), 422
+        if typed != request.form.get("again", ""):
+            return _settings(desk, _("De to passfrasene er ikke like.")), 422
+        desk.new_passphrase(typed)
+        flash(_("Passfrasen er byttet."), "success")
+        return redirect("/settings", 303)
+
+
+def _settings(desk: Desk, fault: str | None) -> str:
+    return render_template(
+        "settings.html",
+        identity=desk.exchange.identity(),
+        by_passphrase=desk.asks_for_passphrase(),
+        shortest=SHORTEST_PASSPHRASE,
+        fault=fault,
+    )
