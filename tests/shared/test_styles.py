@@ -1,10 +1,11 @@
-"""The style sheet is what its sources make, and the files of others are unchanged."""
+"""The style sheet is what its sources make, and what others made is unchanged."""
 
 import re
 from hashlib import sha256
 from pathlib import Path
 
-from fotfeste_shared.web.theme.build import STATIC, WEB, built
+from fotfeste_shared.forms import digest
+from fotfeste_shared.web.theme.build import MADE_FROM, STATIC, WEB, built, survey_modules
 
 VENDOR = STATIC / "vendor"
 
@@ -16,6 +17,10 @@ def test_serves_the_styles_that_the_sources_make() -> None:
     assert served == made
     kept = {f"static/icons/{path.name}" for path in (STATIC / "icons").iterdir()}
     assert kept == {path for path in made if path.startswith("static/icons/")}
+
+
+def test_the_small_survey_script_is_made_from_the_modules_of_today() -> None:
+    assert MADE_FROM.read_text("utf-8").strip() == digest(survey_modules())
 
 
 def test_keeps_the_files_of_others_as_they_came() -> None:

@@ -7,16 +7,22 @@ const all = (selector, root) => [...root.querySelectorAll(selector)];
 const own = (selector, root) =>
   all(selector, root).filter((each) => each.parentNode.closest("[data-q], [data-row], form") === root);
 
-const given = (place) => {
-  const { kind, decimals } = place.dataset;
+export const isBox = (field) => /radio|checkbox/.test(field.type);
+
+/** Reads the answer of one question in the shape that conditions compare; undefined or an empty list for none. */
+export const given = (place) => {
+  const { kind } = place.dataset;
   const filled = all("input, select, textarea", place)
-    .filter((each) => (/radio|checkbox/.test(each.type) ? each.checked : each.value.trim()))
-    .map((each) => each.value.trim());
+    .filter((field) => (isBox(field) ? field.checked : field.value.trim()))
+    .map((field) => field.value.trim());
   if (kind === "choices") return filled;
-  const [first] = filled;
-  if (kind === "scale" && /^-?\d+$/.test(first)) return +first;
-  if (kind === "number" && first) return Math.round(+first.replace(/\s/g, "").replace(",", ".") * 10 ** (decimals || 0));
-  return first;
+  return /scale|number/.test(kind) && /^-?\d+$/.test(filled[0]) ? +filled[0] : filled[0];
+};
+
+// Numbers as people write them, scaled as the judge keeps them: `3,5` with one decimal is 35.
+const scaled = (place) => {
+  const [written] = all("input", place).map((field) => field.value.replace(/\s/g, "").replace(",", "."));
+  return written && Math.round(written * 10 ** (place.dataset.decimals ?? 0));
 };
 
 // Reads one level of the page in the shapes that the judge and its twin know.
@@ -31,14 +37,15 @@ const level = (root, path, places) => {
       question.questions = rows[0]?.questions ?? [];
       answers.set(code, rows.map((row) => row.answers));
     } else {
-      answers.set(code, given(place));
+      answers.set(code, place.dataset.kind === "number" ? scaled(place) : given(place));
     }
     return question;
   });
   return { questions, answers };
 };
 
-const keepWithin = (group, changed) => {
+/** Ticks no more boxes than may be ticked, and none beside one that stands alone. */
+export const keepWithin = (group, changed) => {
   const alone = (box) => group.dataset.alone?.split(" ").includes(box.value);
   const boxes = all("input", group);
   if (changed?.checked && boxes.includes(changed)) {
@@ -49,8 +56,8 @@ const keepWithin = (group, changed) => {
   for (const box of boxes) box.disabled = group.hidden || (full && !box.checked);
 };
 
-const offerTicked = (group, answers) => {
-  const ticked = answers.get(group.dataset.among) ?? [];
+/** Offers among several only those that were ticked before. */
+export const offerTicked = (group, ticked = []) => {
   for (const box of all("input", group)) {
     box.parentNode.hidden = !ticked.includes(box.value);
     if (box.parentNode.hidden) box.checked = false;
@@ -67,5 +74,5 @@ export const look = (form, changed) => {
     for (const field of all("input, select, textarea", place)) field.disabled = !isAsked;
   });
   for (const group of all("[data-most]", form)) keepWithin(group, changed);
-  for (const group of all("[data-among]", form)) offerTicked(group, answers);
+  for (const group of all("[data-among]", form)) offerTicked(group, answers.get(group.dataset.among));
 };

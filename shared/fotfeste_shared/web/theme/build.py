@@ -1,19 +1,25 @@
 """Join the chosen style files into `static/fotfeste.css`, and make the survey page's own style and script.
 
 Run `python -m fotfeste_shared.web.theme.build` after changing a source; a test holds the results to them.
-The survey page has a style and a script of its own, small enough for the first packets of a connection.
+The survey page has a style and a script of its own, small enough for the first packets of a connection; the
+script is made small by terser (through npx), so only a change of that script asks for Node.
 Pictures that the vendored files carry as `data:` addresses become files of their own, so that the pages can
 forbid such addresses (`img-src 'self'`).
 """
 
 import re
+import subprocess
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote
 
+from fotfeste_shared.forms import digest
+
 HERE = Path(__file__).parent
 WEB = HERE.parent
 STATIC = WEB / "static"
+MADE_FROM = HERE / "survey.made-from"
+TERSER = "terser@5.51.2"
 VENDORED = STATIC / "vendor" / "designsystemet"
 
 COMPONENTS = (
@@ -52,7 +58,6 @@ def built() -> dict[str, bytes]:
     return {
         **staff_styles(),
         "templates/survey.css": survey_style().encode() + b"\n",
-        "static/survey.mjs": survey_script().encode() + b"\n",
     }
 
 
@@ -102,21 +107,29 @@ def survey_style() -> str:
     return re.sub(r"(?<=[:,]) | (?=,)", "", css)
 
 
-def survey_script() -> str:
-    """Join the conditions' twin and the survey's script into one module, without comments and indents."""
-    shared = "".join((STATIC / name).read_text("utf-8") for name in ("asking.mjs", "questions.mjs"))
-    modules = shared + (HERE / "survey.mjs").read_text("utf-8")
-    code = re.sub(r"^import [^\n]*\n|^export (?=const)|/\*\*.*?\*/", "", modules, flags=re.MULTILINE | re.DOTALL)
-    code = re.sub(r"^\s*//.*$", "", code, flags=re.MULTILINE)
-    return re.sub(r"\n\s*", "\n", code).strip()
+def survey_modules() -> str:
+    """Join what the survey page runs into one module; nothing is fetched but that."""
+    shared = [(STATIC / name).read_text("utf-8") for name in ("asking.mjs", "questions.mjs")]
+    modules = "".join([*shared, (HERE / "survey.mjs").read_text("utf-8")])
+    return re.sub(r"^import [^\n]*\n|^export (?=const)", "", modules, flags=re.MULTILINE)
+
+
+def smaller(module: str) -> bytes:
+    """Let terser leave out what is not used and shorten inner names; asked for only when a source has changed."""
+    command = ["npx", "--yes", TERSER, "--module", "--compress", "passes=2", "--mangle"]
+    return subprocess.run(command, input=module.encode(), capture_output=True, check=True).stdout  # noqa: S603
 
 
 def main() -> None:
-    """Write the built files."""
+    """Write the built files, and note which modules the small script was made from."""
     for path, content in built().items():
         target = WEB / path
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(content)
+    module = survey_modules()
+    if MADE_FROM.read_text("utf-8").strip() != digest(module):
+        (STATIC / "survey.mjs").write_bytes(smaller(module))
+        MADE_FROM.write_text(digest(module) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

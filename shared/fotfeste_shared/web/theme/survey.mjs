@@ -1,5 +1,6 @@
 // The phone page: one theme at a time, a draft that survives, and a receipt made before the first try to send.
-import { look } from "./questions.mjs";
+import { holds } from "./asking.mjs";
+import { given, isBox, keepWithin, offerTicked } from "./questions.mjs";
 
 const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const newCode = () =>
@@ -22,11 +23,27 @@ const start = (form) => {
   const themes = all("section");
   let page = 0;
 
+  const facts = new Map(Object.entries(JSON.parse(form.dataset.facts)));
+
+  // One pass from top to bottom is enough here: anonymous forms have no conditions inside rows.
+  const look = (changed) => {
+    const seen = new Map();
+    for (const place of all("[data-q]")) {
+      const { q: code, askIf, most, among } = place.dataset;
+      const asked = !askIf || holds(JSON.parse(askIf), (name) => seen.get(name), facts);
+      place.hidden = !asked;
+      for (const field of all("input, textarea", place)) field.disabled = !asked;
+      if (most) keepWithin(place, changed);
+      if (among) offerTicked(place, seen.get(among));
+      if (asked) seen.set(code, given(place));
+    }
+  };
+
   const pages = () => themes.filter((theme) => all("[data-q]:not([hidden])", theme).length);
   const save = () => store("setItem", JSON.stringify([...new FormData(form)]));
 
   const tidy = (changed) => {
-    look(form, changed);
+    look(changed);
     for (const clear of all(".c")) clear.hidden = !clear.parentNode.querySelector(":checked");
     const shown = pages();
     page = Math.max(0, Math.min(page, shown.length - 1));
@@ -37,7 +54,7 @@ const start = (form) => {
     back.hidden = !page;
     next.hidden = page > shown.length - 2;
     send.hidden = !next.hidden;
-    for (const intro of document.querySelectorAll("[data-intro]")) intro.hidden = page;
+    document.querySelector("[data-intro]").hidden = page;
   };
 
   const turn = (to) => {
@@ -64,15 +81,15 @@ const start = (form) => {
     send.disabled = false;
     if (!main || reply.status > 499) {
       status.textContent = status.dataset.unsent;
+      send.focus();
       return;
     }
     if (reply.status !== 422) store("removeItem");
-    history.replaceState(null, "", location.pathname + location.search);
+    history.replaceState(0, "", "#");
     document.querySelector("main").replaceWith(main);
     main.querySelector("h1").focus();
     scrollTo(0, 0);
-    const again = main.querySelector("form[data-facts]");
-    if (again) start(again);
+    begin();
   };
 
   for (const group of all("fieldset:has([type=radio])")) {
@@ -87,9 +104,8 @@ const start = (form) => {
     if (!group.querySelector("fieldset")) group.append(clear);
   }
   for (const [name, value] of JSON.parse(store("getItem")) ?? []) {
-    for (const field of all("input, textarea")) {
-      if (field.name !== name) continue;
-      if (/radio|checkbox/.test(field.type)) field.checked ||= field.value === value;
+    for (const field of all(`[name="${name}"]`)) {
+      if (isBox(field)) field.checked ||= field.value === value;
       else field.value = value;
     }
   }
@@ -116,5 +132,8 @@ const start = (form) => {
   tidy();
 };
 
-const form = document.querySelector("form[data-facts]");
-if (form) start(form);
+const begin = () => {
+  const form = document.querySelector("form[data-facts]");
+  if (form) start(form);
+};
+begin();
