@@ -3,7 +3,6 @@
 from peewee import BlobField, ForeignKeyField, IntegerField, TextField
 
 from fotfeste_shared.database import Database, DayField, JsonField, KeyField, Table
-from fotfeste_shared.migrating import SchemaMigrator
 
 
 class Window(Table):
@@ -110,11 +109,6 @@ class Block(Table):
 
 
 STEP_1 = (Window, Invitation, Inbox, Waiting, FreeText, Block)
-
-
-def step_anonymous(db: Database, _change: SchemaMigrator) -> None:
-    """Make the tables of the anonymous world."""
-    make_tables(db)
 
 
 def make_tables(db: Database) -> None:

@@ -16,7 +16,7 @@ from random import SystemRandom
 
 import msgspec
 
-from fotfeste_shared.database import Database, erase_freed_pages, locked, writing
+from fotfeste_shared.database import Database, Table, erase_freed_pages, locked, writing
 from fotfeste_shared.forms import canonical
 from fotfeste_shared.kinds import Answers
 from fotfeste_shared.problems import NotFound
@@ -30,8 +30,8 @@ from .models import Block, FreeText, Inbox, Invitation, Waiting, Window
 from .shapes import FindForm, pieces, shipped_form
 
 THE_END = "end"  # the quarter of the last seal of a network, which has no links
-SHORT = 64  # waiting answers are padded to this, so that a box's length does not tell the answer
-AT_ONCE = 100
+SHORT, LONG = 64, 512  # what waits is padded to these, so that a box's length hardly tells what is in it
+AT_ONCE = 500
 CHANCE: Uniform = SystemRandom().random
 
 
@@ -168,11 +168,14 @@ def _take_apart(opened: "_Opener", find_form: FindForm) -> _Heap:
 
 def _keep_texts(rules: _Rules, texts: Iterable[tuple[str, str, str]]) -> None:
     """Keep written answers in the order of random ids, without place, wave or anything else beside them."""
-    rows = {new_id(): text for text in texts}
-    for key in sorted(rows):
-        form, question, text = rows[key]
-        box = rules.keys.close_waiting(rules.network, text.encode().ljust(512))
-        FreeText.insert(id=key, network=rules.network, form=form, question=question, box=box).execute()
+    rows: list[dict[str, object]] = [
+        {
+            "id": new_id(), "network": rules.network, "form": form, "question": question,
+            "box": _closed(rules, text, LONG),
+        }
+        for form, question, text in texts
+    ]  # fmt: skip
+    _insert(FreeText, rows)
 
 
 def _count(rules: _Rules, window: str, cells: dict[Cell, list[Given]]) -> int:
@@ -228,14 +231,25 @@ def _waiting(rules: _Rules) -> dict[Cell, list[tuple[str, Given]]]:
 
 def _let_wait(rules: _Rules, few: dict[Cell, list[Given]]) -> None:
     """Store lonely answers one by one under random ids, so that nothing shows which belong to one person."""
-    rows = {new_id(): (cell, answer) for cell, given in few.items() for answer in given}
-    for key in sorted(rows):
-        cell, answer = rows[key]
-        Waiting.insert(
-            id=key, network=rules.network, form=cell.form, question=cell.question, wave=cell.wave,
-            place=cell.place, shape=asdict(cell.shape),
-            box=rules.keys.close_waiting(rules.network, canonical(answer).encode().ljust(SHORT)),
-        ).execute()  # fmt: skip
+    rows: list[dict[str, object]] = [
+        {
+            "id": new_id(), "network": rules.network, "form": cell.form, "question": cell.question, "wave": cell.wave,
+            "place": cell.place, "shape": asdict(cell.shape), "box": _closed(rules, canonical(answer), SHORT),
+        }
+        for cell, given in few.items() for answer in given
+    ]  # fmt: skip
+    _insert(Waiting, rows)
+
+
+def _closed(rules: _Rules, text: str, padded_to: int) -> bytes:
+    return rules.keys.close_waiting(rules.network, text.encode().ljust(padded_to))
+
+
+def _insert(model: type[Table], rows: list[dict[str, object]]) -> None:
+    """Insert in the order of random ids, so that the rows' place in PostgreSQL's files tells nothing either."""
+    rows.sort(key=lambda row: str(row["id"]))
+    for start in range(0, len(rows), AT_ONCE):
+        model.insert_many(rows[start : start + AT_ONCE]).execute()
 
 
 def _seal_the_end(rules: _Rules, today: date) -> Sealed:

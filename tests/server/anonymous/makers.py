@@ -9,12 +9,12 @@ from fotfeste_server.anonymous.envelope import Envelope, Repeats
 from fotfeste_server.anonymous.invitations import invite, open_window
 from fotfeste_server.anonymous.keys import Keys
 from fotfeste_server.anonymous.models import MODELS
-from fotfeste_server.anonymous.schema import step_anonymous
+from fotfeste_server.anonymous.schema import make_tables
 from fotfeste_server.anonymous.sealing import Sealed, seal
 from fotfeste_shared.database import Database, Writer
 from fotfeste_shared.forms import FormDefinition, load_form
 from fotfeste_shared.intake import Filled, Receipt
-from fotfeste_shared.migrating import migrate
+from fotfeste_shared.migrating import SchemaMigrator, migrate
 from fotfeste_shared.revisions import anonymous_receipt
 
 TODAY = date(2026, 10, 15)
@@ -75,6 +75,10 @@ def some_answers(chance: Random) -> dict:
 
 def filled(answers: dict, receipt: str | None = None, form: str = "nyansatt") -> Filled:
     return Filled(form, 1, answers, anonymous_receipt() if receipt is None else receipt)
+
+
+def step_anonymous(db: Database, _change: SchemaMigrator) -> None:
+    make_tables(db)
 
 
 @dataclass
