@@ -10,7 +10,7 @@ class BadAddress(ValueError):
 
 def clean_address(typed: str) -> str:
     """Read a server's address as people type it; plain HTTP is for this machine only."""
-    address = typed.strip().rstrip("/")
+    address = typed.strip()
     if "://" not in address:
         address = "https://" + address
     parts = urlsplit(address)

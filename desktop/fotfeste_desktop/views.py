@@ -76,7 +76,7 @@ def pages(desk: Desk) -> Blueprint:
 
 def _status(desk: Desk) -> dict[str, object]:
     """What the status line and the menu need on every page of an open desk."""
-    if desk.stage != "open":
+    if desk.stage != "open" or desk.recovery_code:
         return {"waiting_count": 0, "line_text": "", "zoom": 100}
     waiting = len(Overview(desk.db, today()).waiting())
     status = desk.syncing.status

@@ -4,11 +4,13 @@ import os
 import sys
 
 import pytest
+from loopback import Loopback
 
 from fotfeste_desktop.exchange import Exchange
 from fotfeste_desktop.home import Home
 from fotfeste_desktop.migrations import STEPS
 from fotfeste_desktop.outbox import Outbox
+from fotfeste_desktop.syncing import Syncing
 from fotfeste_shared import sync
 from fotfeste_shared.clock import now, today
 from fotfeste_shared.database import close_database, open_database
@@ -133,3 +135,20 @@ def exchange(db):
     reply = sync.EnrolReply(service=sync.SERVICE, device=DEVICE, token="t" * 43, server=SERVER, person=person)
     exchange.take_enrolment("http://127.0.0.1:9", reply)
     return exchange
+
+
+@pytest.fixture
+def loopback():
+    """A real server on this machine that remembers every byte it was sent."""
+    server = Loopback()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def syncing(db, loopback):
+    """The client's syncing, enrolled at the loopback server; each test says when it goes round."""
+    syncing = Syncing(db)
+    syncing.enrol(loopback.url, loopback.code, "PC")
+    yield syncing
+    syncing.stop()
