@@ -1,15 +1,17 @@
 """An answer is kept once, by link, while its window is open; and the row tells nobody who or when."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import date
 from random import Random
-from threading import Event
+from threading import Event, current_thread
 
 import pytest
 from server.anonymous.makers import CLOSES, LEAVER, OPENS, World, filled, some_answers
 
 from fotfeste_server.anonymous.invitations import hashed, open_invitation, still_unanswered
 from fotfeste_server.anonymous.models import Inbox, Invitation
+from fotfeste_shared.database import close_database, open_database
 from fotfeste_shared.intake import Receipt
 from fotfeste_shared.problems import Conflicting, NotFound
 from fotfeste_shared.revisions import anonymous_receipt
@@ -167,6 +169,40 @@ def test_no_answer_slips_in_after_the_seal(world: World):
     assert set(outcomes) <= {"kept", "closed"}
     assert sealed[0].answers == outcomes.count("kept")
     assert Inbox.select().count() == 0
+
+
+@pytest.mark.parametrize("first", ["answer", "seal"])
+def test_an_answer_and_a_seal_that_meet_are_told_the_truth(database_url, tmp_path, first):
+    """The first has done all but its commit when the other comes; else «kept» could mean a window nobody ever opens."""
+    armed, halfway, other_done = Event(), Event(), Event()
+
+    def pause(statement):
+        if armed.is_set() and statement == "COMMIT" and current_thread().name.startswith(first):
+            armed.clear()
+            halfway.set()
+            other_done.wait(0.7)
+
+    db = open_database(database_url, on_statement=pause)
+    db.turn = nullcontext()  # as between processes, where nothing but the database makes anybody wait
+    world = World.at(db, tmp_path)
+    world.writer._thread.name = "answer"
+    window = world.window()
+    token = world.links(window)[0]
+    acts = {"answer": lambda: world.answer(token, {"valg": "a"}), "seal": lambda: world.seal(window)}
+    armed.set()
+    with ThreadPoolExecutor(1, thread_name_prefix="seal") as sealing, ThreadPoolExecutor(1) as posting:
+        pools = {"answer": posting, "seal": sealing}
+        waiting = {first: pools[first].submit(acts[first])}
+        assert halfway.wait(5)
+        (second,) = acts.keys() - {first}
+        waiting[second] = pools[second].submit(acts[second])
+        waiting[second].add_done_callback(lambda _: other_done.set())
+        told, done = waiting["answer"].result(), waiting["seal"].result()
+    left = Inbox.select().count()
+    world.writer.close()
+    close_database(db)
+
+    assert (told.outcome, done.answers, left) == (("kept", 1, 0) if first == "answer" else ("closed", 0, 0))
 
 
 def test_the_hashes_of_a_token_do_not_meet(world, token):
