@@ -20,6 +20,7 @@ from .words import Words
 # programs are fond of breaking these in the Windows registry, and then the page has no style
 TYPES = {".css": "text/css", ".mjs": "text/javascript", ".svg": "image/svg+xml"}
 LARGEST_FORM = 2 * 1024 * 1024
+STATIC_FILES = ("static", "pages.static")
 DOORS = {
     Stage.CHOOSING: "opening.choose",
     Stage.LOCKED: "opening.unlock",
@@ -57,7 +58,7 @@ def create_app(desk: Desk) -> Flask:
 
 def _language(desk: Desk) -> None:
     """The person's own choice, kept with the data; the engine's idea of a language is the installer's."""
-    if request.endpoint == "static":
+    if request.endpoint in STATIC_FILES:
         return
     wish = request.args.get("language")
     if desk.stage is not Stage.OPEN:
@@ -71,7 +72,7 @@ def _language(desk: Desk) -> None:
 
 def _lead_to_the_open_door(desk: Desk) -> Reply | None:
     """Until the key is found there is one page; until the recovery code is written down, another."""
-    if request.endpoint == "static" or not desk.settled():
+    if request.endpoint in STATIC_FILES or not desk.settled():
         return None
     door = DOORS.get(desk.stage)
     if desk.stage is Stage.OPEN and desk.recovery_code:

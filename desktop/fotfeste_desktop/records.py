@@ -144,6 +144,7 @@ def _sheet(overview: Overview, form: FormDefinition, draft: Draft) -> Sheet:
         lead=pair.name if pair else "",
         back=f"/pairings/{pairing}" if pair else "/",
         draft_at=f"/drafts/{draft.record}",
+        keeps_private=True,
         submit=_("Lagre"),
     )
 

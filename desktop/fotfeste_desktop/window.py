@@ -38,6 +38,8 @@ class Window:
         """Open the window and stay until the person closes it; must run in the program's main thread."""
         self._origin = entrance.partition("/_start")[0]
         _allow_test_port()
+        # Qt's web view writes dates as its own locale does, which is American unless told
+        os.environ.setdefault("QTWEBENGINE_CHROMIUM_FLAGS", "--lang=nb")
         self._window = webview.create_window(
             self._title,
             entrance,
