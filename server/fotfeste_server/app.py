@@ -17,6 +17,7 @@ from fotfeste_shared.problems import Problem
 from fotfeste_shared.web.pages import HEADERS, STATIC, prepare, show_problem
 
 from . import views
+from .anonymous.keys import Keys
 from .anonymous.models import MODELS as ANONYMOUS
 from .config import Config
 from .jobs import Job
@@ -48,9 +49,10 @@ def open_house(config: Config) -> Database:
 def create_app(config: Config) -> Flask:
     """Make the server's app on an open database; `close_app` ends it in good order."""
     db = open_house(config)
+    secret = _secret(config.keys / "session.key")
     app = Flask("fotfeste_server", static_folder=None)
     app.config.update(
-        SECRET_KEY=_secret(config.keys / "session.key"),
+        SECRET_KEY=secret,
         MAX_CONTENT_LENGTH=MOST_POSTED,
         MAX_FORM_MEMORY_SIZE=MOST_POSTED,
         MAX_FORM_PARTS=MOST_FIELDS,
@@ -59,7 +61,9 @@ def create_app(config: Config) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # a form may lie open for a day
     )
-    app.extensions["fotfeste"] = Service(config, db, Writer(db), FileMail(config.mail))
+    app.extensions["fotfeste"] = Service(
+        config, db, Writer(db), FileMail(config.mail), Keys(config.keys), secret
+    )
     prepare(app)
     csrf = CSRFProtect(app)
     app.register_error_handler(CSRFError, lambda _fault: show_problem(Problem(STALE, code="stale", status=400)))
@@ -73,7 +77,8 @@ def create_app(config: Config) -> Flask:
     views.every_route_has_a_rule(app)
     # Files come before the app: no session is opened and no rule asked for a style sheet.
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # how Flask is wrapped
-        app.wsgi_app, STATIC, prefix="static/", max_age=3600, allow_all_origins=False, add_headers_function=_harden, mimetypes=SCRIPTS
+        app.wsgi_app, STATIC, prefix="static/", max_age=3600, allow_all_origins=False, add_headers_function=_harden,
+        mimetypes=SCRIPTS,
     )
     return app
 

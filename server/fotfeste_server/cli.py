@@ -73,7 +73,7 @@ def serve(data: Path | None, database: str, host: str, port: int, address: str, 
     """Serve pages and sync."""
     config = _config(data, database, host=host, port=port, address=address, proxy=proxy, demo=demo)
     if host not in LOOPBACK and not proxy:
-        click.echo("Warning: plain HTTP beyond this machine. Put a proxy with HTTPS in front, and say --proxy.", err=True)
+        click.echo("Warning: plain HTTP beyond this machine. Put a proxy with HTTPS in front: --proxy.", err=True)
     doors = _prepare(config)
     workers = 1 if config.database_url.startswith("sqlite") else 2
     server = Server(

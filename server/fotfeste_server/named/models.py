@@ -41,6 +41,7 @@ class Participation(Table):
 
     id = KeyField()
     network = ForeignKeyField(Network, on_delete="RESTRICT", backref="participations")
+    network_id: str
     municipality = TextField()
     agreed_on = DayField(null=True)
 
@@ -55,8 +56,10 @@ class Team(Table):
 
     id = KeyField()
     participation = ForeignKeyField(Participation, on_delete="RESTRICT", backref="teams")
+    participation_id: str
     name = TextField()
     advisor = ForeignKeyField(Person, null=True, on_delete="RESTRICT", backref="advised")
+    advisor_id: str | None
 
     class Meta:
         """Two teams of a municipality have different names."""
@@ -69,7 +72,9 @@ class Member(Table):
 
     id = KeyField()
     team = ForeignKeyField(Team, on_delete="RESTRICT", backref="members")
+    team_id: str
     person = ForeignKeyField(Person, on_delete="RESTRICT", backref="seats")
+    person_id: str
     seat = TextField()
     contact = BooleanField(default=False)
 
@@ -84,10 +89,13 @@ class Role(Table):
 
     id = KeyField()
     person = ForeignKeyField(Person, on_delete="CASCADE", backref="roles")
+    person_id: str
     role = TextField(constraints=[Check("role IN ('" + "', '".join(ROLES) + "')")])
     network = ForeignKeyField(Network, null=True, on_delete="CASCADE", backref="roles")
+    network_id: str | None
     municipality = TextField(null=True)
     team = ForeignKeyField(Team, null=True, on_delete="CASCADE", backref="roles")
+    team_id: str | None
 
 
 class Gathering(Table):
@@ -95,6 +103,7 @@ class Gathering(Table):
 
     id = KeyField()
     network = ForeignKeyField(Network, on_delete="RESTRICT", backref="gatherings")
+    network_id: str
     number = IntegerField()
     theme = TextField(default="")
     starts = DayField()
@@ -114,13 +123,16 @@ class Pairing(Table):
 
     id = KeyField()
     participation = ForeignKeyField(Participation, on_delete="RESTRICT", backref="pairings")
+    participation_id: str
     team = ForeignKeyField(Team, null=True, on_delete="RESTRICT", backref="pairings")
+    team_id: str | None
     unit = TextField()
     profession = TextField()
     started = DayField()
     ended = DayField(null=True)
     reason = TextField(null=True)
     mentor = ForeignKeyField(Person, on_delete="RESTRICT", backref="pairings")
+    mentor_id: str
 
 
 class PublishedForm(Table):
@@ -152,8 +164,11 @@ class Record(Table):
     about_kind = TextField()
     about_id = TextField(index=True)
     network = ForeignKeyField(Network, null=True, on_delete="RESTRICT", backref="records")
+    network_id: str | None
     team = ForeignKeyField(Team, null=True, on_delete="RESTRICT", backref="records")
+    team_id: str | None
     gathering = ForeignKeyField(Gathering, null=True, on_delete="RESTRICT", backref="records")
+    gathering_id: str | None
     apart_of = TextField(null=True)
     opened = MomentField()
 
@@ -163,6 +178,7 @@ class Device(Table):
 
     id = KeyField()
     person = ForeignKeyField(Person, on_delete="RESTRICT", backref="devices")
+    person_id: str
     name = TextField()
     token_hash = TextField(unique=True)
     install = TextField()
@@ -178,13 +194,16 @@ class Revision(Table):
     seq = IntegerField(primary_key=True)
     rev = TextField(unique=True)
     record = ForeignKeyField(Record, on_delete="RESTRICT", backref="revisions")
+    record_id: str
     form = TextField()
     form_version = IntegerField()
     about_kind = TextField()
     about_id = TextField()
     parents = JsonField()
     author = ForeignKeyField(Person, on_delete="RESTRICT", backref="revisions")
+    author_id: str
     device = ForeignKeyField(Device, null=True, on_delete="RESTRICT", backref="revisions")
+    device_id: str | None
     text = TextField()
     digest = TextField()
     link = TextField()
@@ -197,6 +216,7 @@ class Leaf(Table):
     """The revisions of a record that are nobody's parent; derived, kept in the same transaction."""
 
     record = ForeignKeyField(Record, on_delete="RESTRICT", backref="leaves")
+    record_id: str
     rev = TextField()
 
     class Meta:
@@ -210,11 +230,13 @@ class EnrolmentCode(Table):
 
     code_hash = KeyField()
     person = ForeignKeyField(Person, on_delete="CASCADE", backref="enrolment_codes")
+    person_id: str
     expires = MomentField()
     tries = IntegerField(default=0)
     install = TextField(null=True)
     used_at = MomentField(null=True)
     device = ForeignKeyField(Device, null=True, on_delete="CASCADE", backref="codes")
+    device_id: str | None
 
 
 class SignInCode(Table):
@@ -222,6 +244,7 @@ class SignInCode(Table):
 
     browser_hash = KeyField()
     person = ForeignKeyField(Person, null=True, on_delete="CASCADE", backref="sign_in_codes")
+    person_id: str | None
     code_hash = TextField()
     expires = MomentField()
     tries = IntegerField(default=0)
@@ -232,6 +255,7 @@ class SignIn(Table):
 
     token_hash = KeyField()
     person = ForeignKeyField(Person, on_delete="CASCADE", backref="sign_ins")
+    person_id: str
     started = MomentField()
     seen = MomentField()
     ends = MomentField()

@@ -1,0 +1,112 @@
+"""The server's log of revisions: numbered without gaps, each line chained to the one before it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import ModelSelect
+
+from fotfeste_shared.clock import now
+from fotfeste_shared.database import insert_once, locked
+from fotfeste_shared.revisions import Revision as Content
+from fotfeste_shared.revisions import Written, chain, receipt_code, timestamp
+from fotfeste_shared.sync import History, Place
+
+from .house import fact
+from .models import Leaf, Meta, Revision
+
+COUNTED = ("invalid", "unknown_form_version")
+"""Held for a person to look at, yet its author's own word; what is held for other reasons changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the log as it is told: its number, its receipt, when it came and why it is held, if it is."""
+
+    seq: int
+    receipt: str
+    received_at: str
+    held: str | None
+    new: bool
+
+
+class IdReused(Exception):
+    """Another content came under an id that is taken."""
+
+
+def hold_log() -> None:
+    """Keep others from writing lines until this transaction ends, so that numbers follow commits."""
+    log: ModelSelect[Any] = Meta.select().where(Meta.key == "link0")
+    locked(log).first()
+
+
+def head() -> Place:
+    """Tell where the log stands; before its first line, at its first link."""
+    last = Revision.select(Revision.seq, Revision.link).order_by(Revision.seq.desc()).first()
+    return Place(seq=last.seq, link=last.link) if last else Place(seq=0, link=fact("link0"))
+
+
+def history(known: Place | None) -> History:
+    """Tell where the log stands, and whether the place that a client knows lies on it."""
+    here = head()
+    return History(seq=here.seq, link=here.link, same=known is None or _link_at(known.seq) == known.link)
+
+
+def _link_at(seq: int) -> str | None:
+    if seq == 0:
+        return fact("link0")
+    found = Revision.select(Revision.link).where(Revision.seq == seq).first()
+    return found.link if found else None
+
+
+def append(content: Content, written: Written, *, device: str | None, held: str | None) -> Line:
+    """Add a line, or find that it is there already; another content under the same id raises IdReused.
+
+    To be called with the log held, inside the caller's transaction.
+    """
+    here = head()
+    new = insert_once(
+        Revision,
+        Revision.rev,
+        seq=here.seq + 1,
+        rev=written.rev,
+        record=content.record,
+        form=content.form,
+        form_version=content.form_version,
+        about_kind=content.about.kind,
+        about_id=content.about.id,
+        parents=list(content.parents),
+        author=content.author,
+        device=device,
+        text=written.text,
+        digest=written.digest,
+        link=chain(here.link, written.rev, written.digest),
+        saved_at=content.saved_at,
+        received_at=now(),
+        held=held,
+    )
+    if new and (held is None or held in COUNTED):
+        _renew_leaves(content)
+    return line_of(written.rev, written.digest, new=new)
+
+
+def line_of(rev: str, digest: str, *, new: bool = False) -> Line:
+    """Tell the line of a revision that is there."""
+    row = Revision.get(Revision.rev == rev)
+    if row.digest != digest:
+        raise IdReused
+    return Line(row.seq, receipt_code(rev, digest, row.seq, fact("link0")), timestamp(row.received_at), row.held, new)
+
+
+def _renew_leaves(content: Content) -> None:
+    """Take the new revision's parents from the leaves; it is one itself unless its child came first."""
+    Leaf.delete().where((Leaf.record == content.record) & Leaf.rev.in_(content.parents)).execute()
+    others = Revision.select(Revision.parents).where(
+        (Revision.record == content.record) & (Revision.held.is_null() | Revision.held.in_(COUNTED))
+    )
+    if not any(content.rev in other.parents for other in others):
+        insert_once(Leaf, record=content.record, rev=content.rev)
+
+
+def leaves_of(record: str) -> list[str]:
+    """Name a record's leaves, in a fixed order."""
+    return sorted(leaf.rev for leaf in Leaf.select(Leaf.rev).where(Leaf.record == record))

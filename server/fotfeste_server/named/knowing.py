@@ -1,0 +1,85 @@
+"""What is known before a named form is opened: facts that its conditions look at, and what a reference may be."""
+
+from datetime import date
+from typing import Any, cast
+
+from fotfeste_shared.clock import today
+from fotfeste_shared.forms import FormDefinition
+from fotfeste_shared.judging import Context
+from fotfeste_shared.kinds import Reference
+from fotfeste_shared.municipalities import find
+from fotfeste_shared.revisions import About
+
+from .access import SESSION_LOG, Scope
+from .models import Gathering, Network, Pairing, Participation, Person, Record, Revision, Team
+
+Labels = dict[str, list[tuple[str, str]]]
+
+
+def network_of(about: About) -> Network | None:
+    """Find the network that a thing belongs to."""
+    thing = _thing(about)
+    if isinstance(thing, Team | Pairing):
+        thing = thing.participation
+    if isinstance(thing, Participation | Gathering):
+        thing = thing.network
+    return cast("Network | None", thing)
+
+
+def _thing(about: About) -> Any:  # noqa: ANN401 (any of the tables below)
+    tables: dict[str, Any] = {
+        "network": Network, "gathering": Gathering, "municipality": Participation, "team": Team, "pairing": Pairing,
+    }  # fmt: skip
+    table = tables.get(about.kind)
+    return table.get_or_none(table.id == about.id) if table else None
+
+
+def context_of(scope: Scope, form: FormDefinition, about: About, on: date | None = None) -> Context:
+    """Give what the judge must know; `on` is the day on which the form was filled in, if not today."""
+    facts: dict[str, str | int] = {}
+    network = network_of(about)
+    if network is not None:
+        facts["network_end"] = network.ends.isoformat()
+    if form.code == SESSION_LOG:
+        had = Record.select().where((Record.form == SESSION_LOG) & (Record.about_id == about.id))
+        facts["first_log"] = "nei" if had.exists() else "ja"
+    if about.kind == "municipality":
+        facts |= _municipality_facts(about.id)
+    offered = {code: frozenset(id_ for id_, _ in names) for code, names in labels(scope, form, about).items()}
+    return Context(on or today(), facts=facts, choices=offered)
+
+
+def _municipality_facts(participation: str) -> dict[str, str | int]:
+    found = Participation.get_or_none(Participation.id == participation)
+    place = find(found.municipality) if found else None
+    return {"orgnr": place.orgnr} if place else {}
+
+
+def labels(scope: Scope, form: FormDefinition, about: About) -> Labels:
+    """Name the things that each reference of a form may be, as `{code: [(id, name)]}`."""
+    return {
+        question.code: _offered(scope, question.to, about)
+        for question in form.questions()
+        if isinstance(question, Reference)
+    }
+
+
+def _offered(scope: Scope, kind: str, about: About) -> list[tuple[str, str]]:
+    match kind:
+        case "pairing":
+            own = scope.pairings()
+            return [(each.id, f"{each.unit}, {each.started:%d.%m.%Y}") for each in own.order_by(Pairing.started)]
+        case "team":
+            return [(each.id, each.name) for each in scope.teams().order_by(Team.name)]
+        case "report":
+            handed_in = Revision.select(Revision.record).where(Revision.held.is_null())
+            rows = scope.records().where(
+                (Record.form == "statusrapport") & (Record.about_id == about.id) & Record.id.in_(handed_in)
+            )
+            return [(each.id, f"{each.gathering.number}. samling") for each in rows]
+        case "mentor":
+            people = scope.pairings().select(Pairing.mentor)
+            return [(each.id, each.name) for each in Person.select().where(Person.id.in_(people))]
+        case _:
+            units = sorted({each.unit for each in scope.pairings()})
+            return [(unit, unit) for unit in units]

@@ -1,0 +1,133 @@
+"""The one door for named forms: the right to hand in, the judge, the log and the leaves, all in one transaction."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from fotfeste_shared.clock import now
+from fotfeste_shared.database import Database, Writer, insert_once
+from fotfeste_shared.forms import FormDefinition
+from fotfeste_shared.intake import Filled, Receipt
+from fotfeste_shared.judging import judge
+from fotfeste_shared.kinds import Answers
+from fotfeste_shared.private import part
+from fotfeste_shared.problems import Conflicting, Forbidden, Invalid
+from fotfeste_shared.revisions import About, read_revision, receipt_code, timestamp, winner, write_revision
+from fotfeste_shared.revisions import Revision as Content
+
+from .access import Scope
+from .history import append, hold_log
+from .house import fact
+from .knowing import context_of, network_of
+from .models import Record, Revision
+from .publishing import published
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Takes one record's forms from a web page, for the person whose scope it is.
+
+    `parents` are the leaves that the person saw when the page was opened.
+    """
+
+    db: Database
+    writer: Writer
+    scope: Scope
+    record: Record
+    parents: tuple[str, ...] = ()
+
+    def receive(self, filled: Filled) -> Receipt:
+        """Keep the form; the same form again is `known` and has the same receipt."""
+        return self.writer.do(lambda: self._receive(filled))
+
+    def _receive(self, filled: Filled) -> Receipt:
+        hold_log()
+        known = Revision.get_or_none(Revision.rev == filled.id)
+        form = published(filled.form, filled.version)
+        if known is not None:
+            return self._repeated(known, filled, form)
+        about = About(self.record.about_kind, self.record.about_id)
+        if filled.form != self.record.form or not self.scope.may_hand_in(form, about):
+            raise Forbidden
+        judgement = judge(form, filled.answers, context_of(self.scope, form, about))
+        if not judgement.good:
+            raise Invalid(questions=judgement.sentences("nb"))
+        parted = part(form, judgement.answers)
+        content = Content(
+            rev=filled.id,
+            record=self.record.id,
+            form=form.code,
+            form_version=form.version,
+            about=about,
+            author=self.scope.person.id,
+            saved_at=timestamp(now()),
+            parents=self.parents,
+            answers=parted.leaving,
+        )
+        line = append(content, write_revision(content), device=None, held=None)
+        if parted.apart:
+            self._keep_apart(content, parted.apart)
+        return Receipt("kept", line.receipt)
+
+    def _repeated(self, known: Revision, filled: Filled, form: FormDefinition) -> Receipt:
+        """Answer a page that was sent twice: the same content has its first receipt, another is refused.
+
+        The answers are compared, not the digests: those hold the moment of the first try.
+        """
+        same_place = known.record_id == self.record.id and known.author_id == self.scope.person.id
+        parted = part(form, filled.answers)
+        if not same_place or read_revision(known.text).answers != parted.leaving:
+            raise Conflicting(code="id_reused")
+        return Receipt("known", receipt_code(known.rev, known.digest, known.seq, fact("link0")))
+
+    def _keep_apart(self, content: Content, apart: Answers) -> None:
+        """Keep what can be erased by itself as a sibling record, under ids that a repeat finds again."""
+        sibling = replace(
+            content,
+            rev=sibling_id(content.rev),
+            record=sibling_id(content.record + content.rev),
+            parents=(),
+            answers=apart,
+            apart_of=content.record,
+        )
+        open_record(sibling)
+        append(sibling, write_revision(sibling), device=None, held=None)
+
+
+def sibling_id(id_: str) -> str:
+    """Make the id of a kept-apart sibling out of the id that it belongs to."""
+    return str(uuid.UUID(bytes=hashlib.sha256(f"apart|{id_}".encode()).digest()[:16], version=4))
+
+
+def open_record(content: Content) -> bool:
+    """Open the record of a first revision whose record was not opened by the server."""
+    network = network_of(content.about)
+    return insert_once(
+        Record,
+        Record.id,
+        id=content.record,
+        form=content.form,
+        about_kind=content.about.kind,
+        about_id=content.about.id,
+        network=network.id if network else None,
+        team=content.about.id if content.about.kind == "team" and network else None,
+        apart_of=content.apart_of,
+        opened=now(),
+    )
+
+
+def revisions_of(record: str) -> list[Content]:
+    """Read everything that counts of a record, in the order in which it came."""
+    rows = Revision.select(Revision.text).where(
+        (Revision.record == record) & (Revision.held.is_null() | (Revision.held == "invalid"))
+    )
+    return [read_revision(row.text) for row in rows.order_by(Revision.seq)]
+
+
+def current(record: str) -> Content | None:
+    """Give what counts of a record now: the winner among its leaves; None before anything was handed in."""
+    contents = revisions_of(record)
+    best = winner(contents)
+    return next((each for each in contents if each.rev == best), None)

@@ -1,0 +1,181 @@
+"""Gives a desktop client what is new within its person's scope, and what it needs to work offline."""
+
+import hashlib
+from typing import cast
+
+from fotfeste_shared.clock import now
+from fotfeste_shared.municipalities import find
+from fotfeste_shared.revisions import About, receipt_code, timestamp
+from fotfeste_shared.sync import (
+    PROTOCOL,
+    SERVICE,
+    FormLine,
+    Have,
+    HaveReply,
+    OpenRecord,
+    PairingLine,
+    PersonLine,
+    Pull,
+    PullReply,
+    Roster,
+    Row,
+    Thing,
+)
+from fotfeste_shared.wording import Language
+
+from .access import Scope
+from .history import COUNTED, history
+from .house import fact
+from .models import Gathering, Network, Pairing, Participation, PublishedForm, Record, Revision, Team
+from .publishing import published
+from .pushing import backed_up_to
+
+
+def pull(mine: Scope, wish: Pull) -> PullReply:
+    """Give the rows after the cursor; another history or another scope begins from the beginning."""
+    told = history(wish.known)
+    place = f"{fact('link0')[:16]}.{_scope_mark(mine)}"
+    since, reset = _since(wish.cursor, place)
+    rows = list(_rows(mine, since, wish.limit + 1))
+    more = len(rows) > wish.limit
+    rows = rows[: wish.limit]
+    reached = rows[-1].seq if more else told.seq
+    return PullReply(
+        service=SERVICE,
+        protocol=PROTOCOL,
+        batch=wish.batch,
+        server=fact("server"),
+        now=timestamp(now()),
+        history=told,
+        rows=rows,
+        forms=forms(),
+        roster=roster(mine),
+        cursor=f"{place}.{reached}",
+        more=more,
+        reset=reset,
+        backed_up_to=backed_up_to(),
+    )
+
+
+def _since(cursor: str | None, place: str) -> tuple[int, bool]:
+    if not cursor:
+        return 0, False
+    where, _, seq = cursor.rpartition(".")
+    return (int(seq), False) if where == place and seq.isascii() and seq.isdigit() else (0, True)
+
+
+def _scope_mark(mine: Scope) -> str:
+    """Name what a person reaches: when it changes, older rows may have come within reach."""
+    reached = (
+        sorted(repr(held) for held in mine.roles),
+        sorted(team.id for team in mine.teams().select(Team.id)),
+        sorted(pairing.id for pairing in mine.pairings().select(Pairing.id)),
+    )
+    return hashlib.sha256(repr(reached).encode()).hexdigest()[:16]
+
+
+def _rows(mine: Scope, since: int, limit: int) -> list[Row]:
+    counted = Revision.held.is_null() | Revision.held.in_(COUNTED)
+    within = counted & Revision.record.in_(mine.records().select(Record.id))
+    own = Revision.author == mine.person.id
+    found = Revision.select().where((Revision.seq > since) & (within | own)).order_by(Revision.seq).limit(limit)
+    link0 = fact("link0")
+    return [
+        Row(
+            seq=row.seq,
+            rev=row.rev,
+            digest=row.digest,
+            text=row.text,
+            receipt=receipt_code(row.rev, row.digest, row.seq, link0),
+        )
+        for row in found
+    ]
+
+
+def have(wish: Have) -> HaveReply:
+    """Name which of some revisions we have not got."""
+    got = {row.rev for row in Revision.select(Revision.rev).where(Revision.rev.in_(wish.revs))}
+    return HaveReply(
+        service=SERVICE,
+        protocol=PROTOCOL,
+        batch=wish.batch,
+        server=fact("server"),
+        now=timestamp(now()),
+        history=history(None),
+        missing=[rev for rev in wish.revs if rev not in got],
+    )
+
+
+def forms() -> list[FormLine]:
+    """List every published version; their texts are fetched by digest."""
+    found = PublishedForm.select().order_by(PublishedForm.code, PublishedForm.version)
+    return [FormLine(code=f.code, version=f.version, digest=f.digest, retired=f.retired) for f in found]
+
+
+# --- the roster ------------------------------------------------------------------------------------
+
+
+def roster(mine: Scope) -> Roster:
+    """Give what a device needs in order to work offline, and nothing beyond its person's scope."""
+    return Roster(
+        person=PersonLine(id=mine.person.id, name=mine.person.name, language=language_of(mine)),
+        networks=[Thing(id=each.id, name=each.name) for each in mine.networks().order_by(Network.starts)],
+        teams=[Thing(id=t.id, name=t.name, of=t.participation.network_id) for t in mine.teams().order_by(Team.name)],
+        gatherings=[
+            Thing(id=each.id, name=gathering_name(each), of=each.network_id)
+            for each in mine.gatherings().order_by(Gathering.network, Gathering.number)
+        ],
+        pairings=[_pairing(each) for each in mine.pairings().order_by(Pairing.started)],
+        records=[_open(mine, each) for each in _to_fill_in(mine)],
+    )
+
+
+def language_of(mine: Scope) -> Language:
+    """Give the language that a person has chosen."""
+    return cast("Language", mine.person.language)
+
+
+def gathering_name(gathering: Gathering) -> str:
+    """Name a gathering by number and theme."""
+    return f"{gathering.number}. {gathering.theme}".strip()
+
+
+def _pairing(pairing: Pairing) -> PairingLine:
+    place = Participation.get_by_id(pairing.participation_id).municipality
+    found = find(place)
+    return PairingLine(
+        id=pairing.id,
+        unit=pairing.unit,
+        profession=pairing.profession,
+        started=pairing.started.isoformat(),
+        municipality=found.name if found else place,
+        ended=pairing.ended.isoformat() if pairing.ended else None,
+    )
+
+
+def _to_fill_in(mine: Scope) -> list[Record]:
+    """The records that were opened for this person to fill in on the desktop."""
+    opened = mine.records().where(Record.natural_key.is_null(False)).order_by(Record.opened, Record.id)
+    return [
+        each
+        for each in opened
+        if "desktop" in (form := published(each.form)).channels
+        and mine.may_hand_in(form, About(each.about_kind, each.about_id))
+    ]
+
+
+def _open(mine: Scope, record: Record) -> OpenRecord:
+    form = published(record.form)
+    of = [form.title.in_(language_of(mine))]
+    if record.team:
+        of.append(record.team.name)
+    if record.gathering:
+        of.append(gathering_name(record.gathering))
+    return OpenRecord(
+        id=record.id,
+        form=record.form,
+        about_kind=record.about_kind,
+        about_id=record.about_id,
+        title=" – ".join(of),
+        due=record.gathering.reports_due.isoformat() if record.gathering else None,
+    )

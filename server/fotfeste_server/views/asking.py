@@ -1,0 +1,106 @@
+"""The staff's own forms: WTForms fields whose faults are said in our words, and verbs' complaints put beside them."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, EmailField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from fotfeste_shared.problems import Invalid, Problem
+
+MISSING = InputRequired("Skriv noe her.")
+CHOOSE = InputRequired("Velg ett av svarene i listen.")
+
+
+KNOWN = {
+    "Not a valid choice.": "Velg ett av svarene i listen.",
+    "Not a valid date value.": "Skriv en dato, for eksempel 24.8.2027.",
+}
+
+
+class OwnWords:
+    """WTForms' own faults in our words."""
+
+    def gettext(self, text: str) -> str:
+        """Say a fault of WTForms."""
+        return KNOWN.get(text, "Dette ble ikke forstått. Svar på nytt.")
+
+    def ngettext(self, text: str, _texts: str, _number: int) -> str:
+        """Say a fault of WTForms that counts."""
+        return self.gettext(text)
+
+
+class Ask(FlaskForm):  # type: ignore[misc]  # it comes without types
+    """A staff form; `complain` hangs what a verb refused beside its field."""
+
+    form_errors: list[str]
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
+        """Say faults in our words."""
+
+        def get_translations(self, _form: object) -> OwnWords:
+            """Give our words to WTForms."""
+            return OwnWords()
+
+    def complain(self, problem: Problem) -> None:
+        """Put a verb's complaints beside the fields they are about, else above the form."""
+        questions = problem.questions if isinstance(problem, Invalid) else {}
+        for name, sentence in questions.items():
+            if name in self:
+                self[name].errors = [*self[name].errors, sentence]
+        if not any(name in self for name in questions):
+            self.form_errors = [*self.form_errors, problem.sentence_nb]
+
+    def done(self, act: Callable[[], object]) -> bool:
+        """Do the act if the form is posted and in order; what it refuses is told in the form."""
+        if not self.validate_on_submit():
+            return False
+        try:
+            act()
+        except Problem as problem:
+            if problem.status >= 500:
+                raise
+            self.complain(problem)
+            return False
+        return True
+
+    @property
+    def status(self) -> int:
+        """Give the page's status: 422 when something must be mended."""
+        return 422 if self.errors else 200
+
+
+class Day(DateField):
+    """A date, as browsers send it or as people type it."""
+
+    def __init__(self, label: str, *, needed: bool = True, **options: object) -> None:
+        rules = [InputRequired("Skriv en dato, for eksempel 24.8.2027.")] if needed else [Optional()]
+        super().__init__(label, rules, format=["%Y-%m-%d", "%d.%m.%Y"], **options)  # type: ignore[arg-type]
+
+    def value(self) -> date:
+        """Give the date of a field that is in order."""
+        if not isinstance(self.data, date) or isinstance(self.data, datetime):
+            raise Invalid(questions={self.name: "Skriv en dato, for eksempel 24.8.2027."})
+        return self.data
+
+
+def text(label: str, *, needed: bool = True, longest: int = 120, **options: object) -> StringField:
+    """A line of text."""
+    rules = [MISSING if needed else Optional(), Length(max=longest, message="Dette er for langt.")]
+    return StringField(label, rules, **options)  # type: ignore[arg-type]
+
+
+def address(label: str) -> EmailField:
+    """An e-mail address; the verb says whether it is one."""
+    return EmailField(label, [MISSING, Length(max=254, message="Dette er for langt.")])
+
+
+def pick(label: str) -> SelectField:
+    """One of a list; the view fills in the choices."""
+    return SelectField(label, [CHOOSE], choices=[])
+
+
+def box(label: str) -> BooleanField:
+    """A box to tick."""
+    return BooleanField(label)
