@@ -19,7 +19,7 @@ import msgspec
 from fotfeste_shared.database import Database, Table, erase_freed_pages, locked, writing
 from fotfeste_shared.forms import canonical
 from fotfeste_shared.kinds import Answers
-from fotfeste_shared.problems import NotFound
+from fotfeste_shared.problems import Conflicting, NotFound
 from fotfeste_shared.revisions import new_id
 
 from . import releases
@@ -254,6 +254,8 @@ def _insert(model: type[Table], rows: list[dict[str, object]]) -> None:
 
 def _seal_the_end(rules: _Rules, today: date) -> Sealed:
     windows, last = _hold(rules.network), new_id()
+    if any(each.sealed is None for each in windows):
+        raise Conflicting  # what comes out of an open window would have nothing left to wait for
     Window.insert(
         id=last, network=rules.network, quarter=THE_END, opens=today, closes=today, public_key=secrets.token_bytes(32)
     ).execute()

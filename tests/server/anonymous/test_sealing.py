@@ -14,7 +14,7 @@ from fotfeste_server.anonymous.models import MODELS, Block, FreeText, Inbox, Inv
 from fotfeste_server.anonymous.releases import read_release, read_waiting
 from fotfeste_server.anonymous.sealing import end_network
 from fotfeste_shared.database import close_database
-from fotfeste_shared.problems import Busy, NotFound
+from fotfeste_shared.problems import Busy, Conflicting, NotFound
 
 
 def people(count, seed=1):
@@ -228,6 +228,17 @@ def test_at_the_end_of_a_programme_what_waits_everywhere_becomes_one_block(world
     assert Waiting.select().count() == 0
     assert world.release() == before
     assert Window.select().where(Window.sealed.is_null()).count() == 0
+
+
+def test_a_programme_with_an_open_window_cannot_be_ended(world: World):
+    window = world.window()
+    world.answered(window, [{"valg": "a"}] * 4)
+    with pytest.raises(Conflicting):
+        end_network(world.db, world.keys, world.folder, world.network, 1, today=date(2027, 1, 1))
+    world.seal(window)
+
+    assert end_network(world.db, world.keys, world.folder, world.network, 1, today=date(2027, 1, 1)).blocks == 0
+    assert Waiting.select().count() == 0
 
 
 def test_an_unknown_window_cannot_be_sealed(world: World):
