@@ -1,0 +1,170 @@
+"""How figures, waves, periods and places are said in three languages; every screen, file and plot uses these."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import ceil, floor
+
+from fotfeste_shared.municipalities import find
+from fotfeste_shared.wording import Language, Value, say
+
+from .figures import Figure, Hidden, Shown
+from .released import Window
+
+EVERYWHERE = "*"
+
+
+def told(shown: Shown, language: Language) -> str:
+    """Say a figure, as finely as may be: «62 %», «3,8», «3–5 av 5»; or why it is hidden."""
+    if isinstance(shown, Hidden):
+        return hidden(shown, language)
+    return _share(shown, language) if shown.unit == "share" else _mean(shown, language)
+
+
+def _share(figure: Figure, language: Language) -> str:
+    if not figure.as_span and figure.value is not None:
+        return percent(figure.value, language)
+    low, high = int(figure.low * figure.n), int(figure.high * figure.n)
+    if low == high:
+        return say(language, "{count} av {n}", count=low, n=figure.n)
+    return say(language, "{low}–{high} av {n}", low=low, high=high, n=figure.n)
+
+
+def _mean(figure: Figure, language: Language) -> str:
+    if not figure.as_span and figure.value is not None:
+        return decimal(figure.value, language)
+    low, high = tenths_down(figure.low), tenths_up(figure.high)
+    return decimal(low, language) if low == high else f"{decimal(low, language)}–{decimal(high, language)}"
+
+
+def hidden(why: Hidden, language: Language) -> str:
+    """Say why there is no figure, and how many answers wait where that may be told."""
+    if why.why == "other_scale":
+        return say(language, "skjult: spørsmålet ble stilt med en annen skala")
+    if why.waiting:
+        return say(language, "skjult: for få svar – minst {needs} trengs, {n} venter", needs=why.needs, n=why.waiting)
+    return say(language, "skjult: for få svar – minst {needs} trengs", needs=why.needs)
+
+
+def sureness(shown: Shown, language: Language) -> str:
+    """Say how sure a figure is: its 95 % interval, or that the span comes from the rounding."""
+    if isinstance(shown, Hidden):
+        return ""
+    if shown.as_span:
+        if shown.low == shown.high:
+            return say(language, "få svar: tolk med varsomhet")
+        return say(language, "spenn på grunn av avrunding")
+    if shown.interval is None:
+        return ""
+    if shown.unit == "share":
+        low, high = _whole(shown.interval.low * 100), percent(shown.interval.high, language)
+        return say(language, "usikkerhet {low}–{high}", low=str(low), high=high)
+    low_, high_ = decimal(shown.interval.low, language), decimal(shown.interval.high, language)
+    return say(language, "usikkerhet {low}–{high}", low=low_, high=high_)
+
+
+# --- numbers ---------------------------------------------------------------------------------------
+
+
+def percent(part: Fraction, language: Language) -> str:
+    """Write a share in whole percent; Norwegian has a space that does not break."""
+    return f"{_whole(part * 100)}{'' if language == 'en' else chr(0xA0)}%"
+
+
+def decimal(number: Fraction, language: Language) -> str:
+    """Write a number with one decimal."""
+    tenths = _whole(number * 10)
+    sign = "-" if tenths < 0 else ""
+    return f"{sign}{abs(tenths) // 10}{'.' if language == 'en' else ','}{abs(tenths) % 10}"
+
+
+def tenths_down(number: Fraction) -> Fraction:
+    """Round the low end of a span outwards."""
+    return Fraction(floor(number * 10), 10)
+
+
+def tenths_up(number: Fraction) -> Fraction:
+    """Round the high end of a span outwards."""
+    return Fraction(ceil(number * 10), 10)
+
+
+def _whole(number: Fraction) -> int:
+    return floor(number + Fraction(1, 2))
+
+
+# --- waves, periods, places ------------------------------------------------------------------------
+
+
+def wave(code: str, language: Language) -> str:
+    """Name a wave; one that we do not know goes by its code."""
+    match code:
+        case "start":
+            return say(language, "Ved start")
+        case "m3":
+            return say(language, "Etter 3 måneder")
+        case "m6":
+            return say(language, "Etter 6 måneder")
+        case "m12":
+            return say(language, "Etter 12 måneder")
+        case "for":
+            return say(language, "Før mentoroppgaven")
+        case "etter":
+            return say(language, "Etter mentoroppgaven")
+        case _:
+            return code or say(language, "Én måling")
+
+
+def short_wave(code: str, language: Language) -> str:
+    """Name a wave where there is little room, under a plot."""
+    match code:
+        case "start":
+            return say(language, "Start")
+        case "m3" | "m6" | "m12":
+            return say(language, "{n} mnd", n=code[1:])
+        case "for":
+            return say(language, "Før")
+        case "etter":
+            return say(language, "Etter")
+        case _:
+            return code
+
+
+def window(each: Window, language: Language) -> str:
+    """Name a window by its quarter: «4. kvartal 2026»."""
+    if each.is_the_end:
+        return say(language, "Siste forsegling")
+    year, _, number = each.quarter.partition("Q")
+    return say(language, "{n}. kvartal {year}", n=number, year=year) if number else each.quarter
+
+
+def short_window(each: Window, language: Language) -> str:
+    """Name a window under a plot."""
+    if each.is_the_end:
+        return say(language, "Siste")
+    year, _, number = each.quarter.partition("Q")
+    return say(language, "{n}. kv. {year}", n=number, year=f"{year[2:]}") if number else each.quarter
+
+
+def period(windows: Iterable[Window], language: Language) -> str:
+    """Name the time that some windows span."""
+    inside = sorted(set(windows))
+    if not inside:
+        return ""
+    if len(inside) == 1:
+        return window(inside[0], language)
+    return f"{window(inside[0], language)} – {window(inside[-1], language)}"
+
+
+def place(code: str, language: Language) -> str:
+    """Name a municipality, or all of them together."""
+    if code in ("", EVERYWHERE):
+        return say(language, "Hele nettverket")
+    found = find(code)
+    return found.name if found else code
+
+
+def answers(n: int, blocks: int, language: Language) -> str:
+    """Say how many answered, and in how many groups they were counted."""
+    values: dict[str, Value] = {"n": n, "blocks": blocks}
+    if blocks > 1:
+        return say(language, "{n} svar i {blocks} grupper", **values)
+    return say(language, "{n} svar", n=n)
