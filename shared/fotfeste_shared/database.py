@@ -165,13 +165,21 @@ def _sync_folder(folder: Path) -> None:
     finally:
         os.close(handle)
 
+ERASING = 0x466F7466  # the advisory lock of PostgreSQL under which freed pages are erased
+
 
 def erase_freed_pages(db: Database) -> None:
     """Make deleted rows unreadable in the files as well, log included; takes time, so not within a request."""
     if isinstance(db, PostgresServer):
         db.execute_sql("SET statement_timeout = 0")
-        db.execute_sql("VACUUM FULL")
-        db.execute_sql("RESET statement_timeout")
+        db.execute_sql("SELECT pg_advisory_lock(%s)", (ERASING,))  # two at once would wait for each other for ever
+        try:
+            # Our own tables only: what was deleted lay there, and a rewritten catalog would stop everybody else.
+            for table in db.get_tables():
+                db.execute_sql(f'VACUUM FULL "{table}"')
+        finally:
+            db.execute_sql("SELECT pg_advisory_unlock(%s)", (ERASING,))
+            db.execute_sql("RESET statement_timeout")
         return
     with db.turn:
         db.execute_sql("VACUUM")
