@@ -103,12 +103,23 @@ class Page:
         return [(section, questions) for section, questions in found if questions]
 
     def asked(self, questions: Sequence[Question]) -> list[Question]:
-        """Leave out other waves' questions, and private ones where the answers would leave the computer."""
+        """Leave out what this page has no use for.
+
+        That is other waves' questions, private ones where the answers would leave the computer, and rows that
+        we make when there are none.
+        """
         return [
             question
             for question in questions
-            if is_asked_in(question, self.context.wave) and (self.keeps_private or not question.local_only)
+            if is_asked_in(question, self.context.wave)
+            and (self.keeps_private or not question.local_only)
+            and not self._has_no_rows(question)
         ]
+
+    def _has_no_rows(self, question: Question) -> bool:
+        if not isinstance(question, Rows) or question.made_by == "person" or question.required:
+            return False
+        return self.context.rows.get(question.code) == []
 
     def marks_optional(self) -> bool:
         """Tell whether optional questions must be told from required ones: where there are both."""
