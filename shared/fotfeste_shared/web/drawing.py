@@ -78,12 +78,25 @@ class Page:
         return self.complaints.get(path)
 
     def summary(self) -> list[tuple[str, str, str]]:
-        """List everything to mend as (element, question, sentence), for the top of the page."""
+        """List everything to mend as (element, question, sentence), from the top of the page to its end."""
         found = []
-        for path, sentence in self.complaints.items():
+        for path in sorted(self.complaints, key=self._place):
             question = self._question(path)
-            found.append((self.first_field(path), self.say(question.text) if question else "", sentence))
+            text = self.say(question.text) if question else ""
+            found.append((self.first_field(path), text, self.complaints[path]))
         return found
+
+    def _place(self, path: str) -> list[int]:
+        """Tell where on the page a path stands: `delmal/1/tekst` before `delmal/2` and before `tiltak`."""
+        order = {dotted: number for number, (dotted, _) in enumerate(self.form.every())}
+        place, above = [], ""
+        for part in path.split("/"):
+            if part.isdigit():
+                place.append(int(part))
+            else:
+                place.append(order.get(above + part, -1))
+                above += f"{part}."
+        return place
 
     def _question(self, path: str) -> Question | None:
         try:

@@ -18,7 +18,7 @@ const store = (verb, text) => {
 
 const start = (form) => {
   const all = (selector, root = form) => [...root.querySelectorAll(selector)];
-  const [back, next, send] = all(".go button");
+  const [next, send, back] = all(".go button");
   const status = form.querySelector("[role=status]");
   const themes = all("section");
   let page = 0;
