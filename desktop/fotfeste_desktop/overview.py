@@ -7,9 +7,10 @@ from datetime import date, datetime
 from fotfeste_shared import sync
 from fotfeste_shared.database import Database
 from fotfeste_shared.forms import FormDefinition, read_form, shipped
-from fotfeste_shared.kinds import Answers
+from fotfeste_shared.kinds import Answers, OneOf
 from fotfeste_shared.revisions import Revision as Content
 from fotfeste_shared.revisions import in_conflict, leaves, read_revision, winner
+from fotfeste_shared.wording import Language
 
 from .exchange import Exchange
 from .models import Draft, Form, Label, Note, Revision
@@ -17,6 +18,7 @@ from .outbox import State
 from .schedule import Next, When, next_session
 
 SESSION = "mentorlogg"
+PAIRING = "kobling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Pair:
     """A pairing as its mentor sees it."""
 
     line: sync.PairingLine
+    profession: str
     label: str
     next: Next
     sessions: tuple[Entry, ...]
@@ -59,7 +62,7 @@ class Pair:
     @property
     def name(self) -> str:
         """What the mentor calls it, else where the new colleague works."""
-        return self.label or f"{self.line.profession}, {self.line.unit}"
+        return self.label or f"{self.profession}, {self.line.unit}"
 
     @property
     def held(self) -> int:
@@ -70,9 +73,10 @@ class Pair:
 class Overview:
     """Reads the local tables for the pages; changes nothing."""
 
-    def __init__(self, db: Database, today: date) -> None:
+    def __init__(self, db: Database, today: date, language: Language = "nb") -> None:
         self._db = db
         self._today = today
+        self._language = language
         self.roster = Exchange(db).roster()
 
     # --- pairings ---------------------------------------------------------------------------------
@@ -98,12 +102,23 @@ class Overview:
         drafts = [d for d in self.drafts() if d.about == ["pairing", line.id]]
         return Pair(
             line=line,
+            profession=self._profession(line.profession),
             label=str(label.text) if label else "",
             next=next_session(date.fromisoformat(line.started), held, _agreed(sessions), self._today),
             sessions=tuple(sessions),
             drafts=tuple(drafts),
             step=self._step(sessions),
         )
+
+    def _profession(self, code: str) -> str:
+        """Say a profession as the form that registered the pairing does."""
+        form = self.form(PAIRING)
+        choices = (
+            [choice for q in form.questions() if isinstance(q, OneOf) and q.code == "yrke" for choice in q.choices]
+            if form
+            else []
+        )
+        return next((choice.text.in_(self._language) for choice in choices if choice.code == code), code)
 
     def _step(self, sessions: Sequence[Entry]) -> str | None:
         """The last step that they agreed on: it stands in the mentor's own notes."""

@@ -44,7 +44,7 @@ def records(desk: Desk) -> Blueprint:
     blueprint = Blueprint("records", __name__)
 
     def overview() -> Overview:
-        return Overview(desk.db, today())
+        return Overview(desk.db, today(), current_language())
 
     @blueprint.post("/pairings/<pairing>/sessions")
     def begin_session(pairing: str) -> Page:

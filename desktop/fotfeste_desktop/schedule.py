@@ -42,7 +42,8 @@ def next_session(started: date, held: Sequence[date], agreed: date | None, today
     """Tell the next session: the day they agreed on, else the plan's first after the last one held."""
     last = max(held, default=None)
     day = agreed if agreed and (last is None or agreed > last) else _planned_after(started, last)
-    if day is None:
+    year_is_over = plan(started)[-1] + GRACE < today
+    if day is None or (year_is_over and day != agreed):
         return Next(When.DONE, None)
     return Next(_when(day, today), day, agreed=day == agreed)
 

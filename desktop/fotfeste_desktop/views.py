@@ -10,6 +10,7 @@ from fotfeste_shared.clock import today
 from fotfeste_shared.database import writing
 from fotfeste_shared.problems import NotFound
 from fotfeste_shared.revisions import typed_code
+from fotfeste_shared.web.pages import current_language
 from fotfeste_shared.web.pages import translated as _
 
 from .addresses import BadAddress, clean_address
@@ -33,7 +34,7 @@ def pages(desk: Desk) -> Blueprint:
     blueprint.app_context_processor(lambda: _status(desk))
 
     def overview() -> Overview:
-        return Overview(desk.db, today())
+        return Overview(desk.db, today(), current_language())
 
     def own_pair(pairing: str) -> Pair:
         pair = overview().pair(pairing)

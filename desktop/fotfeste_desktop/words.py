@@ -33,7 +33,7 @@ class Words:
             case Line.REVOKED:
                 return _("Denne maskinen har ikke lenger tilgang. Det du har lagret, ligger trygt her.")
             case Line.WRONG_SERVER:
-                return _("Svaret kom ikke fra tjenesten vår. Ingenting er sendt bort, vi prøver igjen.")
+                return _("Svaret kom ikke fra tjenesten vår. Alt ligger trygt her, vi prøver igjen.")
             case Line.UPDATE_NEEDED:
                 return _("Programmet må oppdateres. Det du lagrer, ligger trygt her.")
             case Line.UNKNOWN:

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from loopback import Loopback
+from real_window import RealWindow
 
 from fotfeste_desktop.exchange import Exchange
 from fotfeste_desktop.home import Home
@@ -152,3 +153,25 @@ def syncing(db, loopback):
     syncing.enrol(loopback.url, loopback.code, "PC")
     yield syncing
     syncing.stop()
+
+
+@pytest.fixture(scope="module")
+def playwright():
+    from playwright.sync_api import sync_playwright  # half a second that only the window's tests need
+
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture
+def real_window(playwright, tmp_path, environment):
+    """Starts the program; a second start on the same folder is the next morning."""
+    opened = []
+
+    def start(*arguments):
+        opened.append(RealWindow(playwright, tmp_path / "home", environment, *arguments))
+        return opened[-1]
+
+    yield start
+    for window in opened:
+        window.kill()

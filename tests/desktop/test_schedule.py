@@ -57,4 +57,7 @@ def test_the_day_they_agreed_on_goes_before_the_plan():
 
 
 def test_after_a_year_nothing_more_is_asked_for():
-    assert next_session(START, plan(START), None, date(2028, 3, 1)) == Next(When.DONE, None)
+    assert next_session(START, plan(START), None, date(2028, 1, 31)) == Next(When.DONE, None)
+    assert next_session(START, [], None, date(2028, 3, 1)) == Next(When.DONE, None)
+    # unless the two have agreed on another one
+    assert next_session(START, [], date(2028, 3, 2), date(2028, 3, 1)).when is When.NOW

@@ -1,0 +1,300 @@
+"""The pages of the desk, without a window: what a mentor sees and does, through real requests."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from keyring.backends import fail
+from loopback import PERSON
+
+from fotfeste_desktop.app import create_app
+from fotfeste_desktop.desk import Desk, Stage
+from fotfeste_desktop.keys import KeyStore
+from fotfeste_desktop.models import Draft, Revision
+from fotfeste_shared import sync
+from fotfeste_shared.clock import today
+from fotfeste_shared.revisions import new_id
+
+PASSPHRASE = "fire rolige grønne fjell"
+PAIRING = "0b9f7c1e-1111-4a4a-8a8a-000000000001"
+
+
+class Browser:
+    """Follows forms as a person does: with the hidden fields of the page it last saw."""
+
+    def __init__(self, desk):
+        self.client = create_app(desk).test_client()
+        self.page, self.status, self.path = "", 0, ""
+
+    def get(self, path):
+        return self._seen(self.client.get(path, follow_redirects=True))
+
+    def post(self, path, **fields):
+        fields = {name.replace("__", "."): value for name, value in fields.items()}
+        return self._seen(self.client.post(path, data=self._hidden() | fields, follow_redirects=True))
+
+    def _hidden(self):
+        found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', self.page)
+        return dict(found)
+
+    def _seen(self, answer):
+        self.page, self.status, self.path = answer.get_data(as_text=True), answer.status_code, answer.request.path
+        return self.page
+
+
+@pytest.fixture
+def desk(home):
+    desk = Desk(home, KeyStore(fail.Keyring()))
+    desk.begin()
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def browser(desk):
+    return Browser(desk)
+
+
+@pytest.fixture
+def opened(browser):
+    """Past the first start: passphrase chosen, recovery code written down."""
+    browser.get("/")
+    browser.post("/choose", passphrase=PASSPHRASE, again=PASSPHRASE)
+    browser.post("/recovery", written="ja")
+    return browser
+
+
+@pytest.fixture
+def connected(opened, desk, loopback):
+    started = (today() - timedelta(days=3)).isoformat()
+    line = {"unit": "Ekeberg sykehjem", "profession": "sykepleier", "started": started, "municipality": "Moss"}
+    loopback.roster = sync.Roster(person=PERSON, pairings=[sync.PairingLine(id=PAIRING, **line)])
+    opened.get("/connect")
+    opened.post("/connect", server=loopback.url, code="7kq2 m9xd", name="PC")
+    return opened
+
+
+def fill(browser, **more):
+    """Begin a session for the pairing and give what the form asks for."""
+    browser.get(f"/pairings/{PAIRING}")
+    browser.post(f"/pairings/{PAIRING}/sessions")
+    fields = {"a__kobling": PAIRING, "a__status": "ja", "a__dato": today().isoformat(), "a__minutter": "45"}
+    fields |= {"a__form": "rom", "a__arbeidstid": "ja", "a__tema": "legemidler", "a__informert": "ja"}
+    return fields | more
+
+
+def log(browser, **more):
+    """Log a whole session, and give what was filled in."""
+    fields = fill(browser, **more)
+    browser.post(browser.path, **fields)
+    return fields
+
+
+# --- the doors ------------------------------------------------------------------------------------
+
+
+def test_before_a_passphrase_is_chosen_every_page_leads_there(browser):
+    for path in ("/", "/pairings", "/waiting", "/settings", "/records/" + new_id()):
+        browser.get(path)
+        assert browser.path == "/choose"
+
+
+def test_a_short_or_mistyped_passphrase_is_explained(browser, desk):
+    browser.get("/choose")
+    assert "minst 12 tegn" in browser.post("/choose", passphrase="kort", again="kort")
+    assert browser.status == 422
+    assert "ikke like" in browser.post("/choose", passphrase=PASSPHRASE, again="noe helt annet")
+    assert desk.stage is Stage.CHOOSING
+
+
+def test_the_recovery_code_is_shown_until_it_is_written_down_and_never_again(browser, desk):
+    browser.get("/choose")
+    browser.post("/choose", passphrase=PASSPHRASE, again=PASSPHRASE)
+    code = desk.recovery_code
+
+    assert code in browser.get("/pairings")
+    assert code in browser.post("/recovery")
+    assert browser.status == 422
+    browser.post("/recovery", written="ja")
+    assert browser.path == "/"
+    assert code not in browser.get("/recovery")
+
+
+def test_the_next_start_asks_for_the_passphrase_and_opens_the_same_data(opened, desk, home):
+    desk.exchange.keep(mark="the same")
+    desk.close()
+    again = Desk(home, KeyStore(fail.Keyring()))
+    again.begin()
+    browser = Browser(again)
+    browser.get("/")
+
+    assert browser.path == "/unlock"
+    assert "åpnet ikke" in browser.post("/unlock", secret="feil feil feil feil")
+    browser.post("/unlock", secret=PASSPHRASE)
+    assert browser.path == "/"
+    assert again.exchange.fact("mark") == "the same"
+    again.close()
+
+
+def test_a_database_without_its_key_is_left_alone(opened, desk, home):
+    desk.close()
+    before = home.database.read_bytes()
+    home.key.unlink()
+    stranded = Desk(home, KeyStore(fail.Keyring()))
+    stranded.begin()
+
+    assert "kan ikke åpnes" in Browser(stranded).get("/")
+    assert stranded.stage is Stage.STRANDED
+    assert home.database.read_bytes() == before
+    assert not home.key.exists()
+
+
+def test_nothing_typed_can_be_read_in_the_file(connected, desk, home):
+    log(connected, a__steg="Hemmelig kanarifugl")
+    desk.close()
+
+    for file in home.folder.rglob("*"):
+        if file.is_file():
+            assert b"kanarifugl" not in file.read_bytes(), file
+
+
+def test_a_post_without_the_pages_token_is_refused(opened):
+    assert opened.client.post("/settings/recovery").status_code == 400
+
+
+# --- a mentor's day -------------------------------------------------------------------------------
+
+
+def test_connecting_shows_the_pairings_by_profession_and_unit(connected):
+    assert "Du er koblet til, Marte Mentor." in connected.page
+    assert "Sykepleier, Ekeberg sykehjem" in connected.page
+    assert "Tilkoblet. Alt er levert." in connected.page
+
+
+def test_a_wrong_code_and_a_wrong_address_are_told_apart(opened, loopback):
+    opened.get("/connect")
+    assert "Be om en ny" in opened.post("/connect", server=loopback.url, code="FEIL1234")
+    assert "Skriv adressen" in opened.post("/connect", server="http://example.no", code="7KQ2M9XD")
+    assert "ikke svar" in opened.post("/connect", server="http://127.0.0.1:9", code="7KQ2M9XD")
+
+
+def test_a_session_is_saved_here_and_delivered_when_asked(connected, desk, loopback):
+    fields = fill(connected, a__steg="Øve på overrapport")
+    assert "Blir på denne maskinen" in connected.page
+    connected.post(connected.path, **fields)
+
+    assert "Lagret her. Leveres når du er på nett." in connected.page
+    assert "Sist avtalte steg: Øve på overrapport" in connected.page
+    connected.get("/waiting")
+    connected.post("/deliver")
+    assert "Tilkoblet. Alt er levert." in connected.page
+    [row] = Revision.select().bind(desk.db)
+    assert f"Kvittering {row.receipt}" in connected.page
+    assert "overrapport" not in loopback.rows[0]["text"]
+    desk.let_go()
+
+
+def test_what_must_be_mended_comes_back_as_it_was_typed_and_stays_a_draft(connected, desk):
+    fields = fill(connected, a__minutter="mange", a__langt="Et notat")
+    connected.post(connected.path, **fields)
+
+    assert connected.status == 422
+    assert "Skriv et helt tall." in connected.page
+    assert 'value="mange"' in connected.page
+    [draft] = Draft.select().bind(desk.db)
+    assert (draft.answers["minutter"], draft.answers["langt"]) == ("mange", "Et notat")
+    assert Revision.select().count(desk.db) == 0
+    desk.let_go()
+
+
+def test_typing_is_kept_as_a_draft_that_waits_on_the_first_page(connected):
+    fill(connected)
+    path = connected.path
+    record = path.rpartition("/")[2]
+    kept = connected.client.post(f"/drafts/{record}", data=connected._hidden() | {"a.langt": "Halvferdig"})
+
+    assert kept.status_code == 204
+    assert "Kladd, lagret kl." in connected.get("/")
+    assert "Halvferdig" in connected.get(path)
+    connected.get("/")
+    connected.post(f"/drafts/{record}/drop")
+    assert connected.client.get(path).status_code == 404
+
+
+def test_the_first_session_asks_whether_privacy_was_explained_and_the_second_does_not(connected):
+    fields = fill(connected)
+    assert "Jeg har forklart" in connected.page
+    connected.post(connected.path, **{**fields, "a__informert": ""})
+    assert connected.status == 422
+    connected.post(connected.path, **fields)
+    assert connected.status == 200
+
+    del fields["a__informert"]
+    fill(connected)
+    connected.post(connected.path, **fields)
+    assert "2 samtaler så langt" in connected.page
+
+
+def test_a_change_keeps_the_notes_and_replaces_what_counts(connected, desk):
+    fields = log(connected, a__langt="Mitt notat")
+    record = re.search(r'href="/records/([^"]+)"', connected.page)[1]
+    assert "Mitt notat" in connected.get(f"/records/{record}")
+    connected.post(f"/records/{record}/edit")
+    assert "Mitt notat" in connected.page
+    connected.post(connected.path, **{**fields, "a__minutter": "60"})
+
+    assert "60" in connected.get(f"/records/{record}")
+    assert "To utgaver" not in connected.get(f"/pairings/{PAIRING}")
+    assert Revision.select().count(desk.db) == 2
+    desk.let_go()
+
+
+def test_the_mentors_own_name_for_a_pairing_stays_here(connected, loopback):
+    connected.get(f"/pairings/{PAIRING}")
+    connected.post(f"/pairings/{PAIRING}/label", label="Kari Kanari")
+    log(connected)
+    connected.get("/waiting")
+    connected.post("/deliver")
+
+    assert "Kari Kanari" in connected.get("/pairings")
+    assert b"Kanari" not in b"".join(loopback.heard)
+
+
+def test_a_form_that_the_server_opened_can_be_filled_in(connected, desk, loopback):
+    team, record = new_id(), new_id()
+    line = {"form": "statusrapport", "about_kind": "team", "about_id": team, "title": "Statusrapport, team A"}
+    opened = sync.OpenRecord(id=record, due=today().isoformat(), **line)
+    loopback.roster = sync.Roster(person=PERSON, records=[opened])
+    connected.get("/waiting")
+    connected.post("/deliver")
+    assert "Statusrapport, team A" in connected.get("/")
+    connected.post(f"/records/{record}/edit")
+
+    assert connected.path == f"/records/{record}"
+    assert "<form" in connected.page
+    assert desk.outbox().draft(record).about == ["team", team]
+    desk.let_go()
+
+
+@pytest.mark.parametrize(("language", "word"), [("nn", "Koplingar"), ("en", "Pairings"), ("nb", "Koblinger")])
+def test_every_page_speaks_the_chosen_language_and_remembers_it(connected, language, word):
+    log(connected)
+    record = re.search(r'href="/records/([^"]+)"', connected.page)[1]
+    connected.get("/?language=" + language)
+    for path in ("/", "/pairings", f"/pairings/{PAIRING}", "/sessions/new", "/waiting", "/connect", "/settings"):
+        assert word in connected.get(path)
+        assert connected.status == 200
+    assert f'lang="{language}"' in connected.get(f"/records/{record}")
+
+
+def test_the_doors_speak_every_language(browser, desk):
+    for language in ("nn", "en", "nb"):
+        for path in ("/choose", "/choose?again"):
+            assert f'lang="{language}"' in browser.get(f"{path}{'&' if '?' in path else '?'}language={language}")
+
+
+def test_rubbish_in_addresses_is_a_page_that_says_so(connected):
+    for path in ("/records/x", f"/records/{new_id()}", "/pairings/x", "/nothing", "/records/%00"):
+        page = connected.get(path)
+        assert connected.status == 404
+        assert "Vi finner ikke siden" in page
