@@ -20,7 +20,7 @@ from .outbox import State
 
 APP = "0.1.0"
 TRIES_ALONE = 3
-SLOW_RETRY = timedelta(days=1)
+SLOW_RETRY = timedelta(hours=1)
 AUDIT_EVERY = timedelta(days=1)
 DELIVERED = (State.DELIVERED, State.BACKED_UP)
 

@@ -66,7 +66,7 @@ class Words:
             case "erased":
                 return _("Dette er slettet etter krav, og kan ikke leveres igjen.")
             case "server_fault":
-                return _("Tjenesten klarer ikke å ta imot dette. Vi prøver igjen hver dag. Si fra til arrangøren.")
+                return _("Tjenesten klarer ikke å ta imot dette. Vi prøver igjen hver time. Si fra til arrangøren.")
             case _:
                 return _("Tjenesten kunne ikke ta imot dette. Lagre en kopi til fil, og si fra til arrangøren.")
 
