@@ -1,11 +1,9 @@
 """Things of the desktop's tests: a folder, an encrypted database, an outbox, and a session as a mentor logs it."""
 
 import os
-import sys
 
 import pytest
 from loopback import Loopback
-from real_window import RealWindow
 
 from fotfeste_desktop.exchange import Exchange
 from fotfeste_desktop.home import Home
@@ -34,12 +32,6 @@ def home(tmp_path):
     yield home
     home.leave()
     os.umask(umask)
-
-
-@pytest.fixture(scope="session")
-def environment():
-    """What a process of ours needs to find our packages, wherever the tests were started from."""
-    return os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
 @pytest.fixture
@@ -153,25 +145,3 @@ def syncing(db, loopback):
     syncing.enrol(loopback.url, loopback.code, "PC")
     yield syncing
     syncing.stop()
-
-
-@pytest.fixture(scope="module")
-def playwright():
-    from playwright.sync_api import sync_playwright  # half a second that only the window's tests need
-
-    with sync_playwright() as driver:
-        yield driver
-
-
-@pytest.fixture
-def real_window(playwright, tmp_path, environment):
-    """Starts the program; a second start on the same folder is the next morning."""
-    opened = []
-
-    def start(*arguments):
-        opened.append(RealWindow(playwright, tmp_path / "home", environment, *arguments))
-        return opened[-1]
-
-    yield start
-    for window in opened:
-        window.kill()

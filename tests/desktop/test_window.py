@@ -5,6 +5,7 @@ import sys
 from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from loopback import PERSON
 from playwright.sync_api import expect
 
@@ -93,3 +94,28 @@ def test_scripts_of_the_page_reach_neither_the_cookie_nor_python(real_window):
     assert page.evaluate("document.cookie") == ""
     assert page.evaluate("Object.keys(window.pywebview?.api ?? {})") == []
     assert page.evaluate("fetch('/choose', {method: 'POST'}).then(reply => reply.status)") == 400
+
+
+def test_every_page_can_be_used_by_everybody(real_window, loopback):
+    started = (today() - timedelta(days=40)).isoformat()
+    line = {"unit": "Ekeberg sykehjem", "profession": "sykepleier", "started": started, "municipality": "Moss"}
+    loopback.roster = sync.Roster(person=PERSON, pairings=[sync.PairingLine(id=PAIRING, **line)])
+    page = real_window().page
+    root = page.url.removesuffix("/choose")
+    found = {"/choose": Axe().run(page).response["violations"]}
+    first_start(page)
+    connect(page, loopback)
+    paths = ["/", "/pairings", f"/pairings/{PAIRING}", "/sessions/new", "/waiting", "/connect", "/settings"]
+    for colours in ("light", "dark"):
+        page.emulate_media(color_scheme=colours)
+        for path in paths:
+            page.goto(root + path)
+            found[f"{path} {colours}"] = Axe().run(page).response["violations"]
+        page.goto(root + "/sessions/new")
+        page.get_by_role("button", name="Logg samtale").click()
+        page.get_by_role("main").get_by_role("button", name="Lagre").last.click()
+        expect(page.get_by_role("heading", name="Noe må rettes")).to_be_visible()
+        found[f"a session with faults {colours}"] = Axe().run(page).response["violations"]
+
+    assert {place: [fault["id"] for fault in faults] for place, faults in found.items() if faults} == {}
+    assert len(found) == 17
