@@ -1,5 +1,6 @@
 """The server's one command line: serves, and does what an operator does now and then."""
 
+import multiprocessing
 import sys
 import threading
 import time
@@ -7,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from functools import partial
+from multiprocessing.synchronize import Lock
 from pathlib import Path
 
 import click
@@ -86,8 +88,7 @@ def serve(data: Path | None, database: str, host: str, port: int, address: str, 
         log_level=LogLevels.error,
         workers_kill_timeout=10,
     )
-    threading.Thread(target=_tell_when_ready, args=(config, doors), daemon=True).start()
-    server.serve(target_loader=partial(_load, config))
+    server.serve(target_loader=partial(_load, config, doors, multiprocessing.Lock()))
 
 
 def _prepare(config: Config) -> list[str]:
@@ -106,11 +107,14 @@ def _prepare(config: Config) -> list[str]:
     return [f"Sign in:  {config.base_url}/signin"]
 
 
-def _load(config: Config, _target: str) -> Flask:
-    """Make the app in a worker; the worker ends with its parent, however that ends."""
+def _load(config: Config, doors: list[str], greeting: Lock, _target: str) -> Flask:
+    """Make the app in a worker; the worker ends with its parent, however that ends. The first one greets."""
     leave_with_parent()
     app = create_app(config)
     work_off(app)
+    # Not in the parent: a lock that a thread there holds while the worker is forked off stays closed in the worker.
+    if greeting.acquire(block=False):
+        threading.Thread(target=_tell_when_ready, args=(config, doors), daemon=True).start()
     return app
 
 
