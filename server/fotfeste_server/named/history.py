@@ -1,6 +1,8 @@
 """The server's log of revisions: numbered without gaps, each line chained to the one before it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from peewee import ModelSelect
@@ -8,12 +10,13 @@ from peewee import ModelSelect
 from fotfeste_shared.clock import now
 from fotfeste_shared.database import insert_once, locked
 from fotfeste_shared.revisions import Revision as Content
-from fotfeste_shared.revisions import Written, chain, receipt_code, timestamp
+from fotfeste_shared.revisions import Written, chain, receipt_code, timestamp, write_revision
 from fotfeste_shared.sync import History, Place
 
 from .house import fact
 from .models import Leaf, Meta, Revision
 
+AT_ONCE = 100
 COUNTED = ("invalid", "unknown_form_version")
 """Held for a person to look at, yet its author's own word; what is held for other reasons changes nothing."""
 
@@ -63,30 +66,48 @@ def append(content: Content, written: Written, *, device: str | None, held: str 
 
     To be called with the log held, inside the caller's transaction.
     """
-    here = head()
-    new = insert_once(
-        Revision,
-        Revision.rev,
-        seq=here.seq + 1,
-        rev=written.rev,
-        record=content.record,
-        form=content.form,
-        form_version=content.form_version,
-        about_kind=content.about.kind,
-        about_id=content.about.id,
-        parents=list(content.parents),
-        author=content.author,
-        device=device,
-        text=written.text,
-        digest=written.digest,
-        link=chain(here.link, written.rev, written.digest),
-        saved_at=content.saved_at,
-        received_at=now(),
-        held=held,
-    )
+    row = _row(head(), content, written, now())
+    new = insert_once(Revision, Revision.rev, **row, device=device, held=held)
     if new and (held is None or held in COUNTED):
         _renew_leaves(content)
     return line_of(written.rev, written.digest, new=new)
+
+
+def bring_in(lines: Iterable[tuple[Content, datetime]]) -> None:
+    """Add what was handed in elsewhere, with the moments at which it came; each the first of a record of its own.
+
+    To be called as `append` is. It is for contents that nobody can be waiting for, so it tells nothing of each.
+    """
+    rows, here = [], head()
+    for content, received in lines:
+        if content.parents:
+            raise ValueError("only first revisions are brought in")
+        rows.append(_row(here, content, write_revision(content), received))
+        here = Place(seq=rows[-1]["seq"], link=rows[-1]["link"])
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        Revision.insert_many(some).execute()
+        Leaf.insert_many([{"record": row["record"], "rev": row["rev"]} for row in some]).execute()
+
+
+def _row(here: Place, content: Content, written: Written, received: datetime) -> dict[str, Any]:
+    """Make the line after `here`."""
+    return {
+        "seq": here.seq + 1,
+        "rev": written.rev,
+        "record": content.record,
+        "form": content.form,
+        "form_version": content.form_version,
+        "about_kind": content.about.kind,
+        "about_id": content.about.id,
+        "parents": list(content.parents),
+        "author": content.author,
+        "text": written.text,
+        "digest": written.digest,
+        "link": chain(here.link, written.rev, written.digest),
+        "saved_at": content.saved_at,
+        "received_at": received,
+    }
 
 
 def line_of(rev: str, digest: str, *, new: bool = False) -> Line:

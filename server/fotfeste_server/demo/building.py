@@ -1,0 +1,49 @@
+"""Makes the example network once, in an empty database, and remembers where its doors are."""
+
+import json
+from datetime import date
+
+from fotfeste_shared.clock import today
+from fotfeste_shared.database import Database, writing
+
+from ..config import Config
+from ..named.house import is_empty
+from ..named.models import Meta, Network
+from .asking import ask
+from .doors import Doors, doors
+from .plan import make_plan
+from .telling import tell
+
+NOTE = "demo"  # what the example remembers of itself, among the database's facts
+
+
+def build(db: Database, config: Config) -> Doors | None:
+    """Make the example in an empty database, or finish it; give its doors, None in a database that is not its own.
+
+    The named half is one transaction. Only then come the windows, which an interrupted start makes again.
+    """
+    noted = Meta.get_or_none(Meta.key == NOTE)
+    if noted is None and not is_empty():
+        return None
+    known: dict[str, str] = json.loads(noted.value) if noted else _tell(db)
+    if "window" not in known:
+        known = _ask(db, config, known)
+    return doors(db, config, known)
+
+
+def _tell(db: Database) -> dict[str, str]:
+    day = today()
+    with writing(db):
+        told = tell(db, make_plan(day))
+        known = {"day": day.isoformat(), "network": told.network, "organizer": told.organizer, "mentor": told.mentor}
+        Meta.create(key=NOTE, value=json.dumps(known))
+    return known
+
+
+def _ask(db: Database, config: Config, known: dict[str, str]) -> dict[str, str]:
+    network = Network.get_by_id(known["network"])
+    plan = make_plan(date.fromisoformat(known["day"]))
+    known = known | {"window": ask(db, config, plan, network.id, network.colluders)}
+    with writing(db):
+        Meta.update(value=json.dumps(known)).where(Meta.key == NOTE).execute()
+    return known
