@@ -14,7 +14,7 @@ from whitenoise import WhiteNoise
 from fotfeste_shared.database import Database, Writer, close_database, let_go, open_database
 from fotfeste_shared.migrating import migrate
 from fotfeste_shared.problems import Problem
-from fotfeste_shared.web.pages import HEADERS, STATIC, prepare, show_problem
+from fotfeste_shared.web.pages import HEADERS, prepare, show_problem
 
 from . import views
 from .anonymous.keys import Keys
@@ -27,8 +27,9 @@ from .named.house import settle
 from .named.models import NAMED
 from .named.publishing import publish_shipped
 from .service import Service
+from .static_files import compressed
 
-PAGES = ("health", "signin", "organizers", "teams", "sync", "phone", "results")
+PAGES = ("health", "signin", "organizers", "teams", "windows", "devices", "sync", "phone", "results")
 TOKEN_PAGES = ("sync", "phone")  # the token in the address or header is the authority, no cookie is looked at
 SCRIPTS = {".mjs": "text/javascript"}  # some systems do not know the ending
 MOST_POSTED = 1_048_576
@@ -77,7 +78,12 @@ def create_app(config: Config) -> Flask:
     views.every_route_has_a_rule(app)
     # Files come before the app: no session is opened and no rule asked for a style sheet.
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # how Flask is wrapped
-        app.wsgi_app, STATIC, prefix="static/", max_age=3600, allow_all_origins=False, add_headers_function=_harden,
+        app.wsgi_app,
+        compressed(config.data / "static"),
+        prefix="static/",
+        max_age=3600,
+        allow_all_origins=False,
+        add_headers_function=_harden,
         mimetypes=SCRIPTS,
     )
     return app

@@ -34,14 +34,19 @@ def _thing(about: About) -> Any:  # noqa: ANN401 (any of the tables below)
     return table.get_or_none(table.id == about.id) if table else None
 
 
-def context_of(scope: Scope, form: FormDefinition, about: About, on: date | None = None) -> Context:
-    """Give what the judge must know; `on` is the day on which the form was filled in, if not today."""
+def context_of(
+    scope: Scope, form: FormDefinition, about: About, on: date | None = None, record: str | None = None
+) -> Context:
+    """Give what the judge must know; `on` is the day on which the form was filled in, if not today.
+
+    `record` is the form's own record, which is not counted when it comes again: a repeat meets the same judge.
+    """
     facts: dict[str, str | int] = {}
     network = network_of(about)
     if network is not None:
         facts["network_end"] = network.ends.isoformat()
     if form.code == SESSION_LOG:
-        had = Record.select().where((Record.form == SESSION_LOG) & (Record.about_id == about.id))
+        had = Record.select().where((Record.form == SESSION_LOG) & (Record.about_id == about.id) & (Record.id != (record or "")))
         facts["first_log"] = "nei" if had.exists() else "ja"
     if about.kind == "municipality":
         facts |= _municipality_facts(about.id)

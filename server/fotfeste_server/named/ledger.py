@@ -29,7 +29,8 @@ from .publishing import published
 class Ledger:
     """Takes one record's forms from a web page, for the person whose scope it is.
 
-    `parents` are the leaves that the person saw when the page was opened.
+    `parents` are the leaves that the person saw when the page was opened. A record without an id is a new one of
+    a form that may be filled in any number of times; its id follows from the filled form's.
     """
 
     db: Database
@@ -51,13 +52,13 @@ class Ledger:
         about = About(self.record.about_kind, self.record.about_id)
         if filled.form != self.record.form or not self.scope.may_hand_in(form, about):
             raise Forbidden
-        judgement = judge(form, filled.answers, context_of(self.scope, form, about))
+        judgement = judge(form, filled.answers, context_of(self.scope, form, about, record=self._record_id(filled)))
         if not judgement.good:
             raise Invalid(questions=judgement.sentences("nb"))
         parted = part(form, judgement.answers)
         content = Content(
             rev=filled.id,
-            record=self.record.id,
+            record=self._record_id(filled),
             form=form.code,
             form_version=form.version,
             about=about,
@@ -66,6 +67,8 @@ class Ledger:
             parents=self.parents,
             answers=parted.leaving,
         )
+        if not self.record.id:
+            open_record(content)
         line = append(content, write_revision(content), device=None, held=None)
         if parted.apart:
             self._keep_apart(content, parted.apart)
@@ -76,18 +79,21 @@ class Ledger:
 
         The answers are compared, not the digests: those hold the moment of the first try.
         """
-        same_place = known.record_id == self.record.id and known.author_id == self.scope.person.id
+        same_place = known.record_id == self._record_id(filled) and known.author_id == self.scope.person.id
         parted = part(form, filled.answers)
         if not same_place or read_revision(known.text).answers != parted.leaving:
             raise Conflicting(code="id_reused")
         return Receipt("known", receipt_code(known.rev, known.digest, known.seq, fact("link0")))
 
+    def _record_id(self, filled: Filled) -> str:
+        return self.record.id or derived_id("record", filled.id)
+
     def _keep_apart(self, content: Content, apart: Answers) -> None:
         """Keep what can be erased by itself as a sibling record, under ids that a repeat finds again."""
         sibling = replace(
             content,
-            rev=sibling_id(content.rev),
-            record=sibling_id(content.record + content.rev),
+            rev=derived_id("apart", content.rev),
+            record=derived_id("apart record", content.rev),
             parents=(),
             answers=apart,
             apart_of=content.record,
@@ -96,9 +102,9 @@ class Ledger:
         append(sibling, write_revision(sibling), device=None, held=None)
 
 
-def sibling_id(id_: str) -> str:
-    """Make the id of a kept-apart sibling out of the id that it belongs to."""
-    return str(uuid.UUID(bytes=hashlib.sha256(f"apart|{id_}".encode()).digest()[:16], version=4))
+def derived_id(purpose: str, id_: str) -> str:
+    """Make an id out of another one, so that a repeat finds what the first try made."""
+    return str(uuid.UUID(bytes=hashlib.sha256(f"{purpose}|{id_}".encode()).digest()[:16], version=4))
 
 
 def open_record(content: Content) -> bool:

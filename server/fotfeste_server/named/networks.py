@@ -10,7 +10,7 @@ from fotfeste_shared.municipalities import find
 from fotfeste_shared.problems import Conflicting, Invalid
 from fotfeste_shared.revisions import new_id
 
-from .models import Gathering, Network, Participation, Record, Team
+from .models import Gathering, Network, Participation, Person, Record, Team
 from .people import assign, person_by_email, wanted
 from .publishing import published
 
@@ -21,15 +21,27 @@ FINAL_REPORT = "sluttrapport_team"
 YEARLY = "startmaling"
 
 
-def found_network(db: Database, name: str, theme: str, starts: date, ends: date, *, demo: bool = False) -> Network:
-    """Begin a new learning network."""
+def found_network(
+    db: Database,
+    name: str,
+    theme: str,
+    starts: date,
+    ends: date,
+    *,
+    planned_by: Person | None = None,
+    demo: bool = False,
+) -> Network:
+    """Begin a new learning network; whoever begins it may plan it."""
     name = wanted(name, "name")
     if ends <= starts:
         raise Invalid(questions={"ends": "Sluttdatoen må være etter startdatoen."})
     with writing(db):
-        return Network.create(
+        network = Network.create(
             id=new_id(), name=name, theme=" ".join(theme.split())[:200], starts=starts, ends=ends, demo=demo
         )
+        if planned_by is not None:
+            assign(db, planned_by, "organizer", network=network.id)
+    return network
 
 
 def take_in(db: Database, network: Network, number: str) -> Participation:

@@ -1,11 +1,10 @@
 """Gives a desktop client what is new within its person's scope, and what it needs to work offline."""
 
 import hashlib
-from typing import cast
 
 from fotfeste_shared.clock import now
 from fotfeste_shared.municipalities import find
-from fotfeste_shared.revisions import About, receipt_code, timestamp
+from fotfeste_shared.revisions import receipt_code, timestamp
 from fotfeste_shared.sync import (
     PROTOCOL,
     SERVICE,
@@ -21,13 +20,12 @@ from fotfeste_shared.sync import (
     Row,
     Thing,
 )
-from fotfeste_shared.wording import Language
 
 from .access import Scope
+from .agenda import gathering_name, language_of, opened_for
 from .history import COUNTED, history
 from .house import fact
 from .models import Gathering, Network, Pairing, Participation, PublishedForm, Record, Revision, Team
-from .publishing import published
 from .pushing import backed_up_to
 
 
@@ -126,18 +124,18 @@ def roster(mine: Scope) -> Roster:
             for each in mine.gatherings().order_by(Gathering.network, Gathering.number)
         ],
         pairings=[_pairing(each) for each in mine.pairings().order_by(Pairing.started)],
-        records=[_open(mine, each) for each in _to_fill_in(mine)],
+        records=[
+            OpenRecord(
+                id=task.record.id,
+                form=task.record.form,
+                about_kind=task.record.about_kind,
+                about_id=task.record.about_id,
+                title=task.title,
+                due=task.due.isoformat() if task.due else None,
+            )
+            for task in opened_for(mine, "desktop", language_of(mine))
+        ],
     )
-
-
-def language_of(mine: Scope) -> Language:
-    """Give the language that a person has chosen."""
-    return cast("Language", mine.person.language)
-
-
-def gathering_name(gathering: Gathering) -> str:
-    """Name a gathering by number and theme."""
-    return f"{gathering.number}. {gathering.theme}".strip()
 
 
 def _pairing(pairing: Pairing) -> PairingLine:
@@ -150,32 +148,4 @@ def _pairing(pairing: Pairing) -> PairingLine:
         started=pairing.started.isoformat(),
         municipality=found.name if found else place,
         ended=pairing.ended.isoformat() if pairing.ended else None,
-    )
-
-
-def _to_fill_in(mine: Scope) -> list[Record]:
-    """The records that were opened for this person to fill in on the desktop."""
-    opened = mine.records().where(Record.natural_key.is_null(False)).order_by(Record.opened, Record.id)
-    return [
-        each
-        for each in opened
-        if "desktop" in (form := published(each.form)).channels
-        and mine.may_hand_in(form, About(each.about_kind, each.about_id))
-    ]
-
-
-def _open(mine: Scope, record: Record) -> OpenRecord:
-    form = published(record.form)
-    of = [form.title.in_(language_of(mine))]
-    if record.team:
-        of.append(record.team.name)
-    if record.gathering:
-        of.append(gathering_name(record.gathering))
-    return OpenRecord(
-        id=record.id,
-        form=record.form,
-        about_kind=record.about_kind,
-        about_id=record.about_id,
-        title=" – ".join(of),
-        due=record.gathering.reports_due.isoformat() if record.gathering else None,
     )

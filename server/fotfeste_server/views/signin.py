@@ -92,12 +92,13 @@ def _post(person: Person, code: str) -> None:
         {
             "to": person.email,
             "subject": say(language, "Kode for å logge inn i Fotfeste"),
-            "text": say(
-                language,
-                "Hei {name}\n\nKoden din er {code}\n\nSkriv den på siden der du ba om den. Den virker i ti minutter. "
-                "Ba du ikke om en kode, kan du se bort fra denne e-posten.\n",
-                name=person.name,
-                code=grouped(code),
+            "text": "\n\n".join(
+                (
+                    say(language, "Hei {name}", name=person.name),
+                    say(language, "Koden din er {code}", code=grouped(code)),
+                    say(language, "Skriv den på siden der du ba om den. Den virker i ti minutter."),
+                    say(language, "Ba du ikke om en kode, kan du se bort fra denne e-posten."),
+                )
             ),
         },
     )

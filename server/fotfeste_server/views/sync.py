@@ -31,11 +31,12 @@ from fotfeste_shared.sync import (
 )
 
 from ..named.access import scope
+from ..named.agenda import language_of
 from ..named.devices import enrol
 from ..named.history import history
 from ..named.house import fact
 from ..named.models import Device, PublishedForm
-from ..named.pulling import have, language_of, pull
+from ..named.pulling import have, pull
 from ..named.pushing import push_items
 from . import anyone, by_device, service
 from .pace import Pace, caller
@@ -83,7 +84,8 @@ def take_push(device: Device) -> Response:
     """Keep what a client delivers; the answer leaves only when it is on disk."""
     push = _read(Push)
     _is_sender(device, push.device)
-    return _reply(service().writer.do(lambda: push_items(service().db, device, push)))
+    parts = service()  # asked for here: the writer's own thread knows of no app
+    return _reply(parts.writer.do(lambda: push_items(parts.db, device, push)))
 
 
 @pages.post("/pull")

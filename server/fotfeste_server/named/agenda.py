@@ -1,0 +1,69 @@
+"""What a person has before them: the records that were opened for them, by name and day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, cast
+
+from fotfeste_shared.revisions import About
+from fotfeste_shared.wording import Language, as_language
+
+from .access import Scope
+from .models import Gathering, Leaf, Record
+from .publishing import published
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One record to fill in: its name, its day if it has one, and whether something was handed in."""
+
+    record: Record
+    title: str
+    due: date | None
+    handed_in: bool
+
+
+def language_of(mine: Scope) -> Language:
+    """Give the language that a person has chosen."""
+    return as_language(mine.person.language)
+
+
+def gathering_name(gathering: Gathering) -> str:
+    """Name a gathering by number and theme."""
+    return f"{gathering.number}. {gathering.theme}".strip()
+
+
+def opened_for(mine: Scope, channel: Literal["web", "desktop"], language: Language) -> Iterator[Task]:
+    """Give the records that were opened for this person to fill in, in the order in which they are due."""
+    opened = mine.records().where(Record.natural_key.is_null(False)).order_by(Record.opened, Record.id)
+    full = {leaf.record_id for leaf in Leaf.select(Leaf.record).distinct()}
+    tasks = [
+        Task(each, title_of(each, language), due_of(each), each.id in full)
+        for each in opened
+        if channel in (form := published(each.form)).channels
+        and mine.may_hand_in(form, About(each.about_kind, each.about_id))
+    ]
+    yield from sorted(tasks, key=lambda task: (task.due or date.max, task.title))
+
+
+def title_of(record: Record, language: Language) -> str:
+    """Name a record by its form, its team and its gathering."""
+    named = [published(record.form).title.in_(language)]
+    if record.team:
+        named.append(record.team.name)
+    if record.gathering:
+        named.append(gathering_name(record.gathering))
+    return " – ".join(named)
+
+
+def due_of(record: Record) -> date | None:
+    """Tell when a record is due, if that follows from what is planned."""
+    if record.gathering:
+        return cast("date", record.gathering.reports_due)
+    due = published(record.form).due
+    if due is None or due.of not in ("gathering", "last_gathering") or record.network_id is None:
+        return None
+    order = Gathering.number if due.of == "gathering" else Gathering.number.desc()
+    meeting = Gathering.select().where(Gathering.network == record.network_id).order_by(order).first()
+    starts: date | None = meeting.starts if meeting else None
+    return starts + timedelta(due.days) if starts else None

@@ -1,0 +1,132 @@
+"""Opens survey windows and seals them: the one place where the named world asks something of the anonymous one.
+
+Only ids of networks, numbers of municipalities and dates cross over; no person ever does.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fotfeste_shared.clock import today
+from fotfeste_shared.forms import FormDefinition
+from fotfeste_shared.problems import Conflicting, Invalid, NotFound
+
+from .anonymous.invitations import invite, open_window
+from .anonymous.models import Invitation, Window
+from .anonymous.sealing import Sealed, seal
+from .named.models import Network, Participation, PublishedForm
+from .named.publishing import published
+from .service import Service
+
+MOST_LINKS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLine:
+    """One window as organizers see it: how many links were made, never how many have answered."""
+
+    id: str
+    quarter: str
+    opens: date
+    closes: date
+    links: int
+    sealed: bool
+
+    @property
+    def open(self) -> bool:
+        """Tell whether answers are taken today."""
+        return not self.sealed and self.opens <= today() <= self.closes
+
+
+def quarter_of(day: date) -> str:
+    """Name the quarter of a day: `2027-Q1`."""
+    return f"{day.year}-Q{(day.month + 2) // 3}"
+
+
+def quarter_days(quarter: str) -> tuple[date, date]:
+    """Give the first and the last day of a quarter."""
+    year, _, number = quarter.partition("-Q")
+    if not (year.isdigit() and len(year) == 4 and number in ("1", "2", "3", "4")):
+        raise Invalid(questions={"quarter": "Velg ett av svarene i listen."})
+    first = date(int(year), int(number) * 3 - 2, 1)
+    return first, (first + timedelta(93)).replace(day=1) - timedelta(1)
+
+
+def next_quarters(count: int = 5) -> list[str]:
+    """Name this quarter and those after it."""
+    named, day = [], today()
+    for _ in range(count):
+        named.append(quarter_of(day))
+        day = quarter_days(named[-1])[1] + timedelta(1)
+    return named
+
+
+def open_quarter(service: Service, network: Network, quarter: str) -> str:
+    """Open a window for a quarter; a network has one for each."""
+    opens, closes = quarter_days(quarter)
+    if any(each.quarter == quarter for each in windows(network)):
+        raise Conflicting("Nettverket har et vindu for dette kvartalet allerede.")
+    return open_window(service.db, service.keys, network.id, quarter, opens=opens, closes=closes)
+
+
+def windows(network: Network) -> list[WindowLine]:
+    """List a network's windows, newest first."""
+    rows = Window.select().where((Window.network == network.id) & (Window.quarter != "end"))
+    return [
+        WindowLine(
+            row.id,
+            row.quarter,
+            row.opens,
+            row.closes,
+            Invitation.select().where(Invitation.window == row.id).count(),
+            row.sealed is not None,
+        )
+        for row in rows.order_by(Window.opens.desc())
+    ]
+
+
+def window_of(network: Network, id_: str) -> WindowLine:
+    """Find one window of a network."""
+    found = next((each for each in windows(network) if each.id == id_), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def surveys() -> list[FormDefinition]:
+    """Give the newest version of each form that is answered by link."""
+    codes = {row.code for row in PublishedForm.select(PublishedForm.code)}
+    forms = (published(code) for code in sorted(codes))
+    return [form for form in forms if form.intake == "envelope"]
+
+
+def make_links(
+    service: Service,
+    network: Network,
+    window: WindowLine,
+    form: FormDefinition,
+    *,
+    wave: str,
+    place: Participation | None,
+    count: int,
+) -> list[str]:
+    """Make links to hand out; their addresses are told here, once."""
+    if window.sealed or window.closes < today():
+        raise Conflicting("Vinduet er stengt. Åpne et nytt vindu for å lage flere lenker.")
+    if not 1 <= count <= MOST_LINKS:
+        raise Invalid(questions={"count": "Skriv et tall fra 1 til 200."})
+    if wave not in (form.waves or ("",)):
+        raise Invalid(questions={"survey": "Velg ett av svarene i listen."})
+    if place is None and form.results_level == "municipality":
+        raise Invalid(questions={"place": "Velg en kommune for denne undersøkelsen."})
+    if place is not None and place.network_id != network.id:
+        raise NotFound
+    number = place.municipality if place else "*"
+    tokens = invite(service.db, service.keys, window.id, form, wave=wave, place=number, count=count)
+    return [f"{service.config.base_url}/s/{token}" for token in tokens]
+
+
+def seal_window(service: Service, network: Network, window: WindowLine) -> Sealed:
+    """Close a window for good and count what is in it; only after its last day, unless it is the demo."""
+    if today() <= window.closes and not network.demo:
+        raise Conflicting("Vinduet er åpent ennå. Det kan telles opp når siste dag er over.")
+    return seal(service.db, service.keys, service.config.releases, window.id, network.colluders, find_form=published)

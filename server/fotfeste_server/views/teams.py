@@ -1,0 +1,180 @@
+"""A team's pages, and the page on which a named form is filled in."""
+
+from flask import Blueprint, flash, redirect, render_template, request
+from werkzeug.wrappers import Response as Reply
+
+from fotfeste_shared.forms import FormDefinition
+from fotfeste_shared.intake import Receipt
+from fotfeste_shared.kinds import Answer, Answers, Reference, Rows
+from fotfeste_shared.problems import Forbidden
+from fotfeste_shared.revisions import About, Revision, is_id
+from fotfeste_shared.web.filling import Sheet, fill_in
+from fotfeste_shared.web.pages import current_language, translated
+
+from ..named.access import ADVISOR_NOTE, SESSION_LOG
+from ..named.agenda import title_of
+from ..named.gatherings import before
+from ..named.history import leaves_of
+from ..named.knowing import context_of, labels
+from ..named.ledger import Ledger, current, derived_id
+from ..named.models import Member, Pairing, Record, Team
+from ..named.publishing import published
+from ..named.teams import follow, known_seat, seat
+from . import my_scope, service, within
+from .asking import Ask, address, box, pick, text
+from .organizers import Page, choices_of
+
+pages = Blueprint("teams", __name__)
+CLOSED_GOALS = ("nadd", "endret")
+CLOSED_MEASURES = ("innfort", "forkastet")
+
+
+class NewMember(Ask):
+    """A person who joins a team."""
+
+    name = text("Navn")
+    email = address("E-postadresse")
+    seat = pick("Rolle i teamet")
+    contact = box("Leverer statusrapporter for teamet")
+
+
+class NewAdvisor(Ask):
+    """Who follows a team."""
+
+    name = text("Navn")
+    email = address("E-postadresse")
+
+
+@pages.route("/teams/<team_id>", methods=["GET", "POST"])
+@within("team")
+def team(team: Team) -> Page:
+    """Show a team; organizers add members and name its advisor."""
+    mine, network = my_scope(), team.participation.network
+    joining, advising = NewMember(prefix="m"), NewAdvisor(prefix="a")
+    seats = choices_of("statusrapport", "deltatt")
+    joining.seat.choices = seats
+
+    def join() -> None:
+        mine.must("plan", network)
+        chosen = known_seat(joining.seat.data, [code for code, _ in seats])
+        given = (joining.name.data or "", joining.email.data or "", chosen)
+        seat(service().db, team, *given, contact=bool(joining.contact.data))
+
+    def advise() -> None:
+        mine.must("plan", network)
+        follow(service().db, team, advising.name.data or "", advising.email.data or "")
+
+    posted, done = (advising, advise) if "advise" in request.form else (joining, join)
+    if posted.done(done):
+        flash(translated("Lagret."), "success")
+        return redirect(request.path, 303)
+    found = mine.records().where((Record.team == team.id) & Record.apart_of.is_null())
+    records = [(each, title_of(each, current_language()), bool(leaves_of(each.id))) for each in found]
+    return render_template(
+        "teams/team.html", team=team, network=network, joining=joining, advising=advising, seats=dict(seats),
+        members=list(Member.select().where(Member.team == team.id)), may_plan=mine.may("plan", network),
+        records=sorted(records, key=lambda each: each[1]),
+        may_note=mine.may_hand_in(published(ADVISOR_NOTE), About("team", team.id)),
+    ), posted.status  # fmt: skip
+
+
+# --- filling in ----------------------------------------------------------------------------------------------
+
+
+@pages.route("/records/<record_id>", methods=["GET", "POST"])
+@within("record")
+def fill(record: Record) -> Reply:
+    """Fill in a record, or read it where it is not one's own to fill in.
+
+    The address carries the leaves that were seen when the page was opened, so that two people who write at the
+    same time make a conflict, and neither writes over the other.
+    """
+    form, about = published(record.form), About(record.about_kind, record.about_id)
+    content = current(record.id)
+    if not my_scope().may_hand_in(form, about):
+        return _read(record, form, content)
+    if "seen" not in request.args and request.method == "GET":
+        return redirect(f"{request.path}?seen={','.join(leaves_of(record.id))}", 303)
+    seen = tuple(each for each in request.args.get("seen", "").split(",") if is_id(each))
+    last = before(record)
+    sheet = Sheet(
+        form,
+        context_of(my_scope(), form, about),
+        answers=content.answers if content else carried(form, last),
+        before=last,
+        labels=labels(my_scope(), form, about),
+        lead=title_of(record, current_language()).partition(" – ")[2],
+        submit=translated("Lever"),
+    )
+    ledger = Ledger(service().db, service().writer, my_scope(), record, seen)
+    return fill_in(sheet, ledger, lambda receipt: _thank(receipt, title_of(record, current_language())))
+
+
+@pages.route("/teams/<team_id>/note", methods=["GET", "POST"])
+@within("team")
+def note(team: Team) -> Reply:
+    """Let the advisor write a note about a team; there may be many."""
+    return _new(published(ADVISOR_NOTE), About("team", team.id), team.name, {"team": team.id})
+
+
+@pages.route("/pairings/<pairing_id>/session", methods=["GET", "POST"])
+@within("pairing")
+def session(pairing: Pairing) -> Reply:
+    """Let a mentor log a session on the web; the notes that never leave a computer are not asked here."""
+    begun: Answers = {"kobling": pairing.id}
+    return _new(published(SESSION_LOG), About("pairing", pairing.id), pairing.unit, begun)
+
+
+def _new(form: FormDefinition, about: About, lead: str, begun: Answers) -> Reply:
+    """Fill in a form that may be filled in any number of times."""
+    if not my_scope().may_hand_in(form, about):
+        raise Forbidden
+    record = Record(id="", form=form.code, about_kind=about.kind, about_id=about.id)
+    offered = labels(my_scope(), form, about)
+    own = derived_id("record", request.form.get("id", ""))
+    context = context_of(my_scope(), form, about, record=own)
+    sheet = Sheet(form, context, answers=begun, labels=offered, lead=lead)
+    ledger = Ledger(service().db, service().writer, my_scope(), record)
+    return fill_in(sheet, ledger, lambda receipt: _thank(receipt, form.title.in_(current_language())))
+
+
+def _thank(receipt: Receipt, title: str) -> Reply:
+    flash(translated("Levert: {title}. Kvittering {code}.", title=title, code=receipt.code or ""), "success")
+    return redirect("/", 303)
+
+
+def carried(form: FormDefinition, last: Answers) -> Answers:
+    """Bring along what goes on from the report before: open sub-goals and measures under their ids.
+
+    What is to be told anew each time, such as numbers and news, begins empty.
+    """
+    goals = _rows(last, "delmal", CLOSED_GOALS)
+    kept = {str(row.get("id")) for row in goals}
+    measures = [row for row in _rows(last, "tiltak", CLOSED_MEASURES) if row.get("delmal_id") in kept]
+    going_on: dict[str, Answer] = {"delmal": goals, "tiltak": measures}
+    marked = {question.code: question for question in form.questions() if question.carried}
+    return {
+        code: going_on.get(code, last[code]) if isinstance(question, Rows) else last[code]
+        for code, question in marked.items()
+        if code in last and code != "neste"
+    }
+
+
+def _rows(answers: Answers, code: str, closed: tuple[str, ...]) -> list[Answers]:
+    rows = answers.get(code)
+    return [row for row in rows if row.get("status") not in closed] if isinstance(rows, list) else []
+
+
+def _read(record: Record, form: FormDefinition, content: Revision | None) -> Reply:
+    """Show what was handed in to somebody who may read it."""
+    named = {
+        question.code: dict(offered)
+        for question in form.questions()
+        if isinstance(question, Reference)
+        for offered in [labels(my_scope(), form, About(record.about_kind, record.about_id)).get(question.code, [])]
+    }
+    page = render_template(
+        "teams/read.html", form=form, content=content, title=title_of(record, current_language()), named=named,
+        conflict=len(leaves_of(record.id)) > 1,
+    )  # fmt: skip
+    return Reply(page, mimetype="text/html")

@@ -1,0 +1,110 @@
+"""Survey windows: opened for a quarter, given out as links with QR codes to print, and counted when they are over."""
+
+import segno
+from flask import Blueprint, flash, redirect, render_template, request
+from wtforms import IntegerField
+from wtforms.validators import NumberRange
+
+from fotfeste_shared.forms import FormDefinition
+from fotfeste_shared.web.pages import current_language, translated
+from fotfeste_shared.wording import Value
+
+from .. import opening
+from ..named.models import Network
+from ..named.publishing import published
+from . import service, within
+from .asking import Ask, pick
+from .organizers import Page, place_in, places
+
+pages = Blueprint("windows", __name__)
+HOW_MANY = "Skriv et tall fra 1 til 200."
+WAVES = {
+    "start": "To uker etter start", "m3": "Etter tre måneder", "m6": "Etter seks måneder", "m12": "Etter ett år",
+    "for": "Før første samtale", "etter": "Etter ett år som mentor",
+}  # fmt: skip
+
+
+class NewWindow(Ask):
+    """A quarter in which links are open."""
+
+    quarter = pick("Kvartal")
+
+
+class NewLinks(Ask):
+    """Links to hand out."""
+
+    survey = pick("Undersøkelse")
+    place = pick("Kommune")
+    count = IntegerField("Hvor mange lenker", [NumberRange(1, opening.MOST_LINKS, HOW_MANY)], default=10)
+
+
+@pages.route("/networks/<network_id>/windows", methods=["GET", "POST"])
+@within("network", "plan")
+def windows(network: Network) -> Page:
+    """List the windows, and open one more."""
+    form = NewWindow()
+    known = opening.windows(network)
+    form.quarter.choices = [(each, each) for each in opening.next_quarters() if each not in {w.quarter for w in known}]
+
+    def begin() -> None:
+        opening.open_quarter(service(), network, form.quarter.data)
+
+    if form.done(begin):
+        flash(translated("Vinduet er åpnet. Nå kan du lage lenker."), "success")
+        return redirect(request.path, 303)
+    return render_template("organizers/windows.html", network=network, form=form, windows=known), form.status
+
+
+@pages.route("/networks/<network_id>/windows/<window_id>/links", methods=["GET", "POST"])
+@within("network", "plan")
+def links(network: Network, window_id: str) -> Page:
+    """Make links; their addresses stand on this one page, to be printed or copied, and nowhere else."""
+    window = opening.window_of(network, window_id)
+    form = NewLinks()
+    form.survey.choices = [(f"{f.code}.{wave}", survey_name(f.code, wave)) for f, wave in _offered()]
+    named = {"*": translated("Hele nettverket"), **dict(places(network))}
+    form.place.choices = list(named.items())
+    made: list[str] = []
+
+    def make() -> None:
+        code, _, wave = form.survey.data.partition(".")
+        place = None if form.place.data == "*" else place_in(network, form.place.data)
+        count = form.count.data or 0
+        made.extend(
+            opening.make_links(service(), network, window, published(code), wave=wave, place=place, count=count)
+        )
+
+    if form.done(make):
+        code, _, wave = form.survey.data.partition(".")
+        chosen = named[form.place.data]
+        return render_template(
+            "organizers/links.html", network=network, window=window, survey=survey_name(code, wave), place=chosen,
+            links=[(link, drawn(link)) for link in made],
+        ), 200  # fmt: skip
+    return render_template("organizers/make_links.html", network=network, window=window, form=form), form.status
+
+
+@pages.post("/networks/<network_id>/windows/<window_id>/seal")
+@within("network", "plan")
+def seal(network: Network, window_id: str) -> Page:
+    """Close a window for good and count it."""
+    done = opening.seal_window(service(), network, opening.window_of(network, window_id))
+    told: dict[str, Value] = {"n": done.blocks}
+    flash(translated("Vinduet er talt opp. {n} nye blokker kan vises i resultatene.", **told), "success")
+    return redirect(f"/networks/{network.id}/windows", 303)
+
+
+def _offered() -> list[tuple[FormDefinition, str]]:
+    """Give every survey with each of its waves."""
+    return [(form, wave) for form in opening.surveys() for wave in (form.waves or ("",))]
+
+
+def survey_name(code: str, wave: str) -> str:
+    """Name a survey and its wave."""
+    title = published(code).title.in_(current_language())
+    return f"{title}: {translated(WAVES[wave])}" if wave in WAVES else title
+
+
+def drawn(link: str) -> str:
+    """Draw a link as a QR code, in a size that a phone reads from paper."""
+    return segno.make(link, error="m").svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, omitsize=False)
