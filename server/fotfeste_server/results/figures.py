@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from math import sqrt
+from math import hypot, sqrt
 from typing import Literal
 
 from .counting import Ladder, Span, Tally
@@ -87,10 +87,10 @@ def share(span: Span, whole: Ladder | Tally, colluders: int) -> Figure:
 
 
 def wilson(part: Fraction, n: int, more: float = 0.0) -> Interval:
-    """Give Wilson's interval of a share, `more` wider at both ends for what rounding adds."""
+    """Give Wilson's interval of a share; `more` is what rounding, which is independent of it, adds to the half."""
     z2, p = SURE**2, float(part)
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = SURE * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n) + more
+    half = hypot(SURE * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n), more)
     return Interval(_fine(max(0.0, centre - half)), _fine(min(1.0, centre + half)))
 
 

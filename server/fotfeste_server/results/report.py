@@ -48,7 +48,8 @@ class Detail:
     place: str
     windows: tuple[Window, ...]
     answers: tuple[tuple[str, Shown], ...]
-    summary: Shown | None
+    summary: Figure | None
+    mean: Figure | None = None
     hidden: Hidden | None = None
 
     @property
@@ -123,28 +124,20 @@ def _detail(source: Source, form: FormDefinition, asked: Asked, pick: Pick) -> D
     place = pick.places[0] if pick.places else ""
     wave = pick.waves[0]
     if not same:
-        return Detail(form, asked, wave, place, (), (), None, _why(source, form, pick, every))
+        return Detail(form, asked, wave, place, (), (), None, None, _why(source, form, pick, every))
     blocks = [dated.block for dated in same]
     if asked.shape.kind in ("ordinal", "binned"):
         steps = ladder(asked.shape, blocks, source.colluders)
         shares = distribution(steps, source.colluders)
         answers = tuple(zip(map(str, asked.shape.points), shares, strict=True))
-        summary = _summary(asked, mean(steps, source.colluders), share_from(steps, _high(asked), source.colluders))
-        return Detail(form, asked, wave, place, windows, answers, summary)
+        if not isinstance(asked.question, Scaled):
+            return Detail(form, asked, wave, place, windows, answers, None)
+        average, high = mean(steps, source.colluders), share_from(steps, asked.shape.points[-2], source.colluders)
+        summary = high if asked.question.summary == "share_high" else average
+        return Detail(form, asked, wave, place, windows, answers, summary, average)
     codes = tally(asked.shape, blocks, source.colluders)
     chosen = tuple((code, share(span, codes, source.colluders)) for code, span in codes.codes.items())
     return Detail(form, asked, wave, place, windows, chosen, None)
-
-
-def _summary(asked: Asked, mean_: Figure, high: Figure) -> Figure | None:
-    if not isinstance(asked.question, Scaled):
-        return None
-    return high if asked.question.summary == "share_high" else mean_
-
-
-def _high(asked: Asked) -> int:
-    """The second highest point: «ganske enig» and up."""
-    return asked.shape.points[-2]
 
 
 def _why(source: Source, form: FormDefinition, pick: Pick, every: list[Dated]) -> Hidden:

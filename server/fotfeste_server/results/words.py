@@ -56,7 +56,7 @@ def sureness(shown: Shown, language: Language) -> str:
     if shown.interval is None:
         return ""
     if shown.unit == "share":
-        low, high = _whole(shown.interval.low * 100), percent(shown.interval.high, language)
+        low, high = whole(shown.interval.low * 100), percent(shown.interval.high, language)
         return say(language, "usikkerhet {low}–{high}", low=str(low), high=high)
     low_, high_ = decimal(shown.interval.low, language), decimal(shown.interval.high, language)
     return say(language, "usikkerhet {low}–{high}", low=low_, high=high_)
@@ -67,12 +67,12 @@ def sureness(shown: Shown, language: Language) -> str:
 
 def percent(part: Fraction, language: Language) -> str:
     """Write a share in whole percent; Norwegian has a space that does not break."""
-    return f"{_whole(part * 100)}{'' if language == 'en' else chr(0xA0)}%"
+    return f"{whole(part * 100)}{'' if language == 'en' else chr(0xA0)}%"
 
 
 def decimal(number: Fraction, language: Language) -> str:
     """Write a number with one decimal."""
-    tenths = _whole(number * 10)
+    tenths = whole(number * 10)
     sign = "-" if tenths < 0 else ""
     return f"{sign}{abs(tenths) // 10}{'.' if language == 'en' else ','}{abs(tenths) % 10}"
 
@@ -87,7 +87,8 @@ def tenths_up(number: Fraction) -> Fraction:
     return Fraction(ceil(number * 10), 10)
 
 
-def _whole(number: Fraction) -> int:
+def whole(number: Fraction) -> int:
+    """Round to a whole number, halves upwards."""
     return floor(number + Fraction(1, 2))
 
 
