@@ -39,7 +39,7 @@ class Loopback:
         self.rows, self.forms, self.heard, self.connections = [], {}, [], []
         self.link0 = self.link = "0" * 64
         self.wrong = Answering()
-        self.refuses = {}
+        self.refuses, self.refuses_all = {}, ""
         self.falls_over = ""
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
@@ -63,6 +63,11 @@ class Loopback:
         """As after a restore from an old backup: nothing is there, and history is another one."""
         self.rows, self.link0, self.link = [], "1" * 64, "1" * 64
 
+    def take_from_elsewhere(self, *written):
+        """Keep revisions that another device has pushed."""
+        for each in written:
+            self._keep(sync.PushItem(rev=each.rev, digest=each.digest, text=each.text))
+
     # --- what it says -------------------------------------------------------------------------------
 
     def _frame(self, batch, known=None):
@@ -83,8 +88,9 @@ class Loopback:
             return sync.PushReply(**frame, items=items)
 
     def _keep(self, item):
-        if item.rev in self.refuses:
-            return sync.ItemReply(rev=item.rev, outcome="refused", digest=item.digest, reason=self.refuses[item.rev])
+        reason = self.refuses.get(item.rev) or self.refuses_all
+        if reason:
+            return sync.ItemReply(rev=item.rev, outcome="refused", digest=item.digest, reason=reason)
         had = next((row for row in self.rows if row["rev"] == item.rev), None)
         if had is None:
             self.link = chain(self.link, item.rev, item.digest)

@@ -19,6 +19,7 @@ from .schedule import Next, When, next_session
 
 SESSION = "mentorlogg"
 PAIRING = "kobling"
+PRESET = {"kobling", "dato"}  # what a session's draft is opened with
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,15 @@ class Overview:
     # --- records ----------------------------------------------------------------------------------
 
     def drafts(self) -> list[Draft]:
-        """All drafts, the last one touched first."""
+        """All drafts in which something was written, the last one touched first."""
+        return [draft for draft in self._all_drafts() if not _is_blank(draft)]
+
+    def blank_session(self, pairing: str) -> Draft | None:
+        """A session that was opened and left without a word: the next one may use it."""
+        blank = (draft for draft in self._all_drafts() if _is_blank(draft) and draft.form == SESSION)
+        return next((draft for draft in blank if draft.about == ["pairing", pairing]), None)
+
+    def _all_drafts(self) -> list[Draft]:
         return list(Draft.select().order_by(Draft.touched.desc()).bind(self._db))
 
     def entry(self, record: str) -> Entry | None:
@@ -170,6 +179,10 @@ class Overview:
             return read_form(row.text)
         ours = shipped().get(code)
         return ours if ours and version in (None, ours.version) else None
+
+
+def _is_blank(draft: Draft) -> bool:
+    return set(draft.answers) <= PRESET
 
 
 def _entries(rows: Iterable[Revision]) -> list[Entry]:

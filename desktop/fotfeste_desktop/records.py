@@ -46,16 +46,6 @@ def records(desk: Desk) -> Blueprint:
     def overview() -> Overview:
         return Overview(desk.db, today(), current_language())
 
-    @blueprint.post("/pairings/<pairing>/sessions")
-    def begin_session(pairing: str) -> Page:
-        if overview().pair(pairing) is None:
-            raise NotFound
-        form = _form(overview(), SESSION)
-        record = new_id()
-        answers: Answers = {"kobling": pairing, "dato": today().isoformat()}
-        desk.outbox().open(form, record, About("pairing", pairing), answers)
-        return redirect(f"/records/{record}", 303)
-
     @blueprint.route("/records/<record>", methods=["GET", "POST"])
     def one_record(record: str) -> Page:
         try:
@@ -81,8 +71,24 @@ def records(desk: Desk) -> Blueprint:
             raise NotFound
         return redirect(f"/records/{record}", 303)
 
+    _add_sessions(blueprint, desk, overview)
     _add_drafts(blueprint, desk, overview)
     return blueprint
+
+
+def _add_sessions(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overview]) -> None:
+    @blueprint.post("/pairings/<pairing>/sessions")
+    def begin_session(pairing: str) -> Page:
+        if overview().pair(pairing) is None:
+            raise NotFound
+        answers: Answers = {"kobling": pairing, "dato": today().isoformat()}
+        blank = overview().blank_session(pairing)
+        record = str(blank.record) if blank else new_id()
+        if blank:
+            desk.outbox().save_draft(record, answers)
+        else:
+            desk.outbox().open(_form(overview(), SESSION), record, About("pairing", pairing), answers)
+        return redirect(f"/records/{record}", 303)
 
 
 def _add_drafts(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overview]) -> None:

@@ -6,14 +6,16 @@ from datetime import timedelta
 import pytest
 from keyring.backends import fail
 from loopback import PERSON
+from msgspec.structs import replace
 
 from fotfeste_desktop.app import create_app
+from fotfeste_desktop.copies import save_copy
 from fotfeste_desktop.desk import Desk, Stage
 from fotfeste_desktop.keys import KeyStore
 from fotfeste_desktop.models import Draft, Revision
 from fotfeste_shared import sync
 from fotfeste_shared.clock import today
-from fotfeste_shared.revisions import new_id
+from fotfeste_shared.revisions import new_id, read_revision, write_revision
 
 PASSPHRASE = "fire rolige grønne fjell"
 PAIRING = "0b9f7c1e-1111-4a4a-8a8a-000000000001"
@@ -219,6 +221,55 @@ def test_typing_is_kept_as_a_draft_that_waits_on_the_first_page(connected):
     connected.get("/")
     connected.post(f"/drafts/{record}/drop")
     assert connected.client.get(path).status_code == 404
+
+
+def test_a_session_opened_and_left_without_a_word_is_no_draft(connected, desk):
+    fill(connected)
+    first = connected.path
+    assert "Kladd" not in connected.get("/")
+    fill(connected)
+
+    assert connected.path == first
+    assert Draft.select().count(desk.db) == 1
+    desk.let_go()
+
+
+def test_two_versions_from_two_places_are_shown_side_by_side_until_one_is_chosen(connected, desk, loopback):
+    fields = log(connected)
+    connected.get("/waiting")
+    connected.post("/deliver")
+    [row] = Revision.select().bind(desk.db)
+    ours = read_revision(row.text)
+    elsewhere = [
+        replace(ours, rev=new_id(), parents=(ours.rev,), answers={**ours.answers, "minutter": n}) for n in (60, 90)
+    ]
+    loopback.take_from_elsewhere(*map(write_revision, elsewhere))
+    connected.get("/waiting")
+    connected.post("/deliver")
+
+    assert "To utgaver" in connected.get(f"/pairings/{PAIRING}")
+    page = connected.get(f"/records/{ours.record}")
+    assert "Utgave 2" in page
+    assert {">60<", ">90<"} <= set(re.findall(r">\d+<", page))
+    connected.post(f"/records/{ours.record}/edit")
+    connected.post(connected.path, **fields)
+    assert "To utgaver" not in connected.get(f"/pairings/{PAIRING}")
+    desk.let_go()
+
+
+def test_what_the_server_refused_is_explained_and_can_be_saved_to_a_file(connected, desk, loopback, tmp_path):
+    loopback.refuses_all = "not_yours"
+    log(connected, a__steg="privat kanarifugl")
+    [row] = Revision.select().bind(desk.db)
+    connected.get("/waiting")
+    connected.post("/deliver")
+
+    assert "Trenger hjelp" in connected.page
+    assert "Du har ikke lenger tilgang til å levere dette." in connected.page
+    path = save_copy(desk.db, row.rev, tmp_path)
+    assert path.read_text("utf-8") == row.text
+    assert "kanarifugl" not in row.text
+    desk.let_go()
 
 
 def test_the_first_session_asks_whether_privacy_was_explained_and_the_second_does_not(connected):
