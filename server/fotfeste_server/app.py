@@ -29,7 +29,7 @@ from .named.publishing import publish_shipped
 from .service import Service
 from .static_files import compressed
 
-PAGES = ("health", "signin", "organizers", "teams", "windows", "devices", "sync", "phone", "results")
+PAGES = ("health", "signin", "mailbox", "organizers", "teams", "windows", "devices", "sync", "phone", "results")
 TOKEN_PAGES = ("sync", "phone")  # the token in the address or header is the authority, no cookie is looked at
 SCRIPTS = {".mjs": "text/javascript"}  # some systems do not know the ending
 MOST_POSTED = 1_048_576

@@ -4,6 +4,7 @@ import gzip
 import random
 from collections import Counter
 
+import brotli
 import pytest
 import time_machine
 from server.anonymous.makers import CLOSES, OPENS
@@ -160,9 +161,21 @@ def test_language_is_a_link_and_the_phones_own_wish(phone):
 def test_compressed_bytes_are_the_same_page(phone):
     link = phone.link()
 
-    small = phone.get(link, headers={"Accept-Encoding": "gzip"})
+    plain = phone.get(link).data
+    zipped, small = (phone.get(link, headers={"Accept-Encoding": way}) for way in ("gzip", "gzip, br"))
 
-    assert gzip.decompress(small.data) == phone.get(link).data
+    assert plain == gzip.decompress(zipped.data) == brotli.decompress(small.data)
+    assert "br" == small.headers["Content-Encoding"]
+    assert plain == phone.get(link, headers={"Accept-Encoding": "br;q=0"}).data
+
+
+def test_the_script_and_styles_go_out_compressed_and_as_they_are(phone):
+    for name in ("survey.mjs", "fotfeste.css"):
+        with (
+            phone.get(f"/static/{name}") as plain,
+            phone.get(f"/static/{name}", headers={"Accept-Encoding": "gzip, deflate, br"}) as small,
+        ):
+            assert plain.data == brotli.decompress(small.data)
 
 
 RUBBISH = ["", " ", "\x00", "-1", "9" * 400, "٣", "<script>", "ja", "5", "😀", "æ" * 3000, "2026-13-45", "on"]

@@ -7,6 +7,7 @@ writes one answer once and reads nothing.
 import gzip
 from functools import lru_cache
 
+import brotli
 from flask import Blueprint, Response, request
 
 from fotfeste_shared.clock import today
@@ -46,11 +47,11 @@ def questions(token: str) -> Response:
         return _notice(opened)
     if opened.state != "open":
         return _notice("too_early" if opened.state == "not_yet" else "closed")
-    plain, small = ready_page(opened.form, opened.version, opened.wave, _language())
-    if not request.accept_encodings.quality("gzip"):
-        return _page(plain)
-    reply = _page(small)
-    reply.headers["Content-Encoding"] = "gzip"
+    ready = ready_page(opened.form, opened.version, opened.wave, _language())
+    way = next((way for way in ready if request.accept_encodings.quality(way)), "identity")
+    reply = _page(ready[way])
+    if way != "identity":
+        reply.headers["Content-Encoding"] = way
     return reply
 
 
@@ -110,11 +111,12 @@ def withdraw(token: str) -> Response:
 
 
 @lru_cache(maxsize=256)
-def ready_page(form: str, version: int, wave: str, language: Language) -> tuple[bytes, bytes]:
-    """Make a survey page once, plain and compressed: a published form never changes."""
+def ready_page(form: str, version: int, wave: str, language: Language) -> dict[str, bytes]:
+    """Make a survey page once, in each way of sending it, the smallest first: a published form never changes."""
     definition = published(form, version)
     plain = make_survey_page(definition, wave or None, language, rows=rows_of_ours(definition)).encode()
-    return plain, gzip.compress(plain, 9, mtime=0)
+    small = {"br": brotli.compress(plain, mode=brotli.MODE_TEXT, quality=11), "gzip": gzip.compress(plain, 9, mtime=0)}
+    return {**small, "identity": plain}
 
 
 
