@@ -15,13 +15,14 @@ from peewee import DatabaseError
 from .columns import DayField, JsonField, KeyField, MomentField, Table
 from .engines import OutcomeUnknown, PostgresServer, SqliteFile
 from .problems import Busy
-from .transactions import Database, alone, insert_once, locked, part, reading, writing
+from .transactions import Database, Prepared, alone, gap, insert_once, locked, part, reading, writing
 from .writer import Writer
 
 __all__ = [
-    "Database", "DayField", "JsonField", "KeyField", "MomentField", "OutcomeUnknown", "Storage", "Table", "Writer",
-    "WrongKey", "alone", "backup_copy", "can_write", "close_database", "erase_freed_pages", "insert_once", "let_go",
-    "locked", "open_database", "part", "reading", "require_safe_sqlite", "sqlite_is_safe", "storage", "writing",
+    "Database", "DayField", "JsonField", "KeyField", "MomentField", "OutcomeUnknown", "Prepared", "Storage", "Table",
+    "Writer", "WrongKey", "alone", "backup_copy", "can_write", "close_database", "erase_freed_pages", "gap",
+    "insert_once", "let_go", "locked", "open_database", "part", "reading", "require_safe_sqlite", "sqlite_is_safe",
+    "storage", "writing",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)

@@ -11,10 +11,10 @@ from collections import OrderedDict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from peewee import ModelSelect, Value
+from peewee import ModelSelect
 
 from fotfeste_shared.clock import now
-from fotfeste_shared.database import Writer
+from fotfeste_shared.database import Prepared, Writer, gap
 from fotfeste_shared.forms import canonical
 from fotfeste_shared.intake import Filled, Receipt
 from fotfeste_shared.kinds import Answer, Answers
@@ -99,42 +99,22 @@ class Envelope:
         return taken
 
     def _public_key(self, filled: Filled) -> bytes:
-        row = (
-            Window.select(Window.public_key, Invitation.form)
-            .join(Invitation)
-            .where(Invitation.id == hashed("inv", self._token))
-            .objects()
-            .first()
-        )
+        row = KEY_OF_A_LINK.run(invitation=hashed("inv", self._token)).fetchone()
         if row is None:
             raise NotFound
-        if row.form != filled.form:
+        public_key, form = row
+        if form != filled.form:
             raise Conflicting
-        return bytes(row.public_key)
+        return bytes(public_key)
 
     def _keep(self, filled: Filled, code: str, box: bytes, public_key: bytes) -> Receipt:
         """Store the box if the link may be used now, all in one statement; then see what became of it."""
         receipt_hash = hashed("rec", self._token, typed_code(code))
-        may_answer = (
-            Invitation.select(
-                Value(hashed("ans", self._token)), Invitation.window, Invitation.place, Invitation.wave,
-                Invitation.form, Value(filled.version), Value(receipt_hash), Value(box),
-            )
-            .join(Window)
-            .where(
-                (Invitation.id == hashed("inv", self._token))
-                & (Invitation.opens <= self._today)
-                & (Invitation.closes >= self._today)
-                & (Window.public_key == public_key)
-                & Window.sealed.is_null()
-            )
+        stored = KEEP.run(
+            invitation=hashed("inv", self._token), answer=hashed("ans", self._token), receipt=receipt_hash,
+            version=filled.version, box=box, public_key=public_key, today=self._today.isoformat(),
         )  # fmt: skip
-        columns = [
-            Inbox.id, Inbox.window, Inbox.place, Inbox.wave,
-            Inbox.form, Inbox.version, Inbox.receipt_hash, Inbox.box,
-        ]  # fmt: skip
-        insert = Inbox.insert_from(_held_open(may_answer), columns)
-        new = insert.on_conflict("NOTHING", conflict_target=[Inbox.id]).as_rowcount().execute() == 1
+        new = stored.rowcount == 1
         return self._told(filled, code, receipt_hash, new=new)
 
     def _told(self, filled: Filled, code: str, receipt_hash: str, *, new: bool) -> Receipt:
@@ -178,6 +158,39 @@ def _held_open(query: "ModelSelect[Any]") -> "ModelSelect[Any]":
     """
     share: Any = "FOR SHARE"  # peewee takes the words, though its types say a yes or no
     return query.for_update(share, of=Window) if Window._meta.database.for_update else query  # noqa: SLF001
+
+
+def _key_of_a_link() -> "ModelSelect[Any]":
+    """Find what an answer is closed with, and which form the link is for."""
+    return Window.select(Window.public_key, Invitation.form).join(Invitation).where(Invitation.id == gap("invitation"))
+
+
+def _keep() -> Any:  # noqa: ANN401 (peewee's insert)
+    """Store a box, if its link may be used today and no answer lies there: one statement decides it all."""
+    may_answer = (
+        Invitation.select(
+            gap("answer"), Invitation.window, Invitation.place, Invitation.wave,
+            Invitation.form, gap("version"), gap("receipt"), gap("box"),
+        )
+        .join(Window)
+        .where(
+            (Invitation.id == gap("invitation"))
+            & (Invitation.opens <= gap("today"))
+            & (Invitation.closes >= gap("today"))
+            & (Window.public_key == gap("public_key"))
+            & Window.sealed.is_null()
+        )
+    )  # fmt: skip
+    columns = [
+        Inbox.id, Inbox.window, Inbox.place, Inbox.wave,
+        Inbox.form, Inbox.version, Inbox.receipt_hash, Inbox.box,
+    ]  # fmt: skip
+    insert = Inbox.insert_from(_held_open(may_answer), columns)
+    return insert.on_conflict("NOTHING", conflict_target=[Inbox.id]).as_rowcount()
+
+
+KEY_OF_A_LINK = Prepared(Window, _key_of_a_link)
+KEEP = Prepared(Inbox, _keep)
 
 
 def _says_something(answers: Answers) -> bool:

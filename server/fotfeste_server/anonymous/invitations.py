@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from fotfeste_shared.database import Database, locked, writing
+from fotfeste_shared.database import Database, Prepared, gap, locked, writing
 from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.problems import NotFound
 from fotfeste_shared.revisions import new_id
@@ -21,6 +21,19 @@ from .models import Inbox, Invitation, Window
 
 State = Literal["not_yet", "open", "closed"]
 EVERYWHERE = "*"
+
+
+WHAT_A_LINK_OPENS = Prepared(
+    Invitation,
+    lambda: (
+        Invitation.select(
+            Invitation.form, Invitation.version, Invitation.wave, Invitation.network, Window.sealed,
+            Invitation.opens, Invitation.closes,
+        )
+        .join(Window)
+        .where(Invitation.id == gap("id"))
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +104,15 @@ def invite(
 
 def open_invitation(token: str, today: date) -> Opened:
     """Look up a link; raises NotFound when we never made it. Looking changes nothing, however often."""
-    row = (
-        Invitation.select(Invitation, Window)
-        .join(Window)
-        .where(Invitation.id == hashed("inv", token))
-        .first()
-    )
+    row = WHAT_A_LINK_OPENS.run(id=hashed("inv", token)).fetchone()
     if row is None:
         raise NotFound
-    state: State = "not_yet" if today < row.opens else "open"
-    if today > row.closes or row.window.sealed is not None:
+    form, version, wave, network, sealed, *days = row
+    opens, closes = map(date.fromisoformat, days)
+    state: State = "not_yet" if today < opens else "open"
+    if today > closes or sealed is not None:
         state = "closed"
-    return Opened(row.form, row.version, row.wave, row.network, row.opens, row.closes, state)
+    return Opened(form, version, wave, network, opens, closes, state)
 
 
 def still_unanswered(db: Database, keys: Keys, window: str) -> list[str]:
