@@ -1,7 +1,7 @@
 """Makers for the server's tests: a house with one network, its teams and people, in a real database."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -119,7 +119,7 @@ REPORT: Answers = {
     "delmal": [
         {
             "id": "3f0e2c9a-6d1b-4c55-9a53-0d0a5a8f6f01", "tekst": "Alle nye får mentor", "maltall": "Andel med mentor",
-            "frist": (date.today() + timedelta(100)).isoformat(), "status": "i_gang", "oppnaelse": 0,
+            "frist": (today() + timedelta(100)).isoformat(), "status": "i_gang", "oppnaelse": 0,
         },
     ],
     "tiltak": [
@@ -151,7 +151,7 @@ def report(house: House, who: str = "contact", *, parents: tuple[str, ...] = (),
             saved_at=timestamp(now()),
             parents=parents,
             answers=answers,
-        )  # fmt: skip
+        )
     )
 
 
@@ -171,7 +171,7 @@ def session_log(house: House, who: str = "mentor", **change: object) -> Written:
             author=house.people[who].id,
             saved_at=timestamp(now()),
             answers={**answers, **change},
-        )  # fmt: skip
+        )
     )
 
 

@@ -6,7 +6,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from multiprocessing.synchronize import Lock
 from pathlib import Path
@@ -17,16 +19,26 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from fotfeste_shared.database import close_database
-from fotfeste_shared.migrating import NewerDatabase, waiting_steps
+from fotfeste_shared.database import Database, can_write, close_database, storage
+from fotfeste_shared.migrating import NewerDatabase
+from fotfeste_shared.problems import Invalid, Problem
 
+from . import opening
+from .anonymous.keys import Keys
 from .app import create_app, open_house
 from .config import LOOPBACK, BadConfig, Config
-from .migrations import STEPS
-from .named.house import setup_token
+from .demo import build
+from .named.devices import make_code
+from .named.house import is_empty, setup_token
+from .named.models import Network, Participation, Person
+from .named.networks import found_network
+from .named.people import person_by_email
+from .named.publishing import published
 from .running import leave_with_parent, work_off
 
+DAY = click.DateTime(["%Y-%m-%d"])
 BLOCKING_THREADS = 32
+MAKING = "Making the example network: twelve municipalities of invented people. This takes some seconds, once."
 
 
 class ServeByDefault(click.Group):
@@ -93,18 +105,35 @@ def serve(data: Path | None, database: str, host: str, port: int, address: str, 
 
 def _prepare(config: Config) -> list[str]:
     """Bring the database up to date before anybody is served; give the lines to greet the operator with."""
+    with _house(config) as db:
+        if config.demo and is_empty():
+            click.echo(MAKING)
+        doors = build(db, config) if config.demo else None
+        if doors is not None:
+            return doors.lines()
+        token = setup_token(db)
+    if token:
+        return [
+            "Nobody has come in yet. Open this link once to become the first organizer:",
+            f"  {config.base_url}/setup/{token}",
+        ]
+    return [f"Sign in:  {config.base_url}/signin"]
+
+
+@contextmanager
+def _house(config: Config) -> Iterator[Database]:
+    """Open the database for one command; a newer one is left alone, with a sentence that says why."""
     try:
         db = open_house(config)
     except NewerDatabase as newer:
         raise click.ClickException(newer.sentence_nb) from newer
     try:
-        token = setup_token(db)
+        yield db
+    except Problem as problem:
+        told = [problem.sentence("en"), *(problem.questions.values() if isinstance(problem, Invalid) else ())]
+        raise click.ClickException(" ".join(told)) from problem
     finally:
         close_database(db)
-    if token:
-        return ["Nobody has come in yet. Open this link once to become the first organizer:",
-                f"  {config.base_url}/setup/{token}"]  # fmt: skip
-    return [f"Sign in:  {config.base_url}/signin"]
 
 
 def _load(config: Config, doors: list[str], greeting: Lock, _target: str) -> Flask:
@@ -142,9 +171,98 @@ def _answers(address: str) -> bool:
 @_common
 def migrate_(data: Path | None, database: str) -> None:
     """Bring the database up to this program without serving."""
-    db = open_house(_config(data, database))
-    click.echo(f"Up to date; steps waiting: {len(waiting_steps(db, STEPS))}")
-    close_database(db)
+    with _house(_config(data, database)):
+        click.echo("The database is up to date.")
+
+
+@main.command()
+@_common
+@click.argument("name")
+@click.option("--starts", type=DAY, required=True, help="First day, as 2027-01-15.")
+@click.option("--ends", type=DAY, required=True, help="Last day.")
+@click.option("--organizer", default="", help="E-mail of who plans it.")
+def network(data: Path | None, database: str, *, name: str, starts: datetime, ends: datetime, organizer: str) -> None:
+    """Make a network and print its id."""
+    with _house(_config(data, database)) as db:
+        person = person_by_email(db, organizer, organizer) if organizer else None
+        made = found_network(db, name, "", starts.date(), ends.date(), planned_by=person)
+        click.echo(made.id)
+
+
+@main.command()
+@_common
+@click.argument("window")
+@click.option("--survey", default="nyansatt", show_default=True, help="Code of the form.")
+@click.option("--wave", default="", help="Wave, such as start, m3, m6 or m12.")
+@click.option("--municipality", default="", help="Number of a municipality in the network.")
+@click.option("--count", default=10, show_default=True, help="How many links.")
+@click.option("--address", default="", help="The public address that the links begin with.")
+def invite(
+    data: Path | None,
+    database: str,
+    *,
+    window: str,
+    survey: str,
+    wave: str,
+    municipality: str,
+    count: int,
+    address: str,
+) -> None:
+    """Make survey links in an open window and print them, once."""
+    config = _config(data, database, address=address)
+    with _house(config) as db:
+        here = opening.network_of_window(window)
+        place = Participation.get_or_none(
+            (Participation.network == here.id) & (Participation.municipality == municipality)
+        )
+        service = opening.Tools(config, db, Keys(config.keys))
+        found = opening.window_of(here, window)
+        form = published(survey)
+        chosen = wave or next(iter(form.waves), "")
+        links = opening.make_links(service, here, found, form, wave=chosen, place=place, count=count)
+    for link in links:
+        click.echo(link)
+
+
+@main.command()
+@_common
+@click.argument("window")
+def seal(data: Path | None, database: str, window: str) -> None:
+    """Close a survey window for good and count what is in it; may be repeated after a crash."""
+    config = _config(data, database)
+    with _house(config) as db:
+        here = opening.network_of_window(window)
+        service = opening.Tools(config, db, Keys(config.keys))
+        done = opening.seal_window(service, here, opening.window_of(here, window))
+    click.echo(f"Sealed: {done.answers} answers, {done.blocks} new blocks.")
+
+
+@main.command()
+@_common
+@click.argument("email")
+def enrol(data: Path | None, database: str, email: str) -> None:
+    """Make a code by which a person's desktop client is connected; good for 15 minutes."""
+    with _house(_config(data, database)) as db:
+        person = Person.get_or_none(Person.email == email.strip().casefold())
+        if person is None:
+            raise click.ClickException("nobody here has that e-mail address")
+        click.echo(make_code(db, person))
+
+
+@main.command()
+@_common
+def doctor(data: Path | None, database: str) -> None:
+    """Say how the data are kept and whether the server could serve."""
+    config = _config(data, database)
+    with _house(config) as db:
+        kept = storage(db)
+        click.echo(f"Python    {sys.version.split()[0]}")
+        click.echo(f"Data      {config.data}")
+        click.echo(f"Database  {kept.engine} {kept.version}, journal {kept.journal}, synchronous {kept.synchronous}")
+        click.echo(f"People    {Person.select().count()}, networks {Network.select().count()}")
+        click.echo(f"Writable  {'yes' if can_write(db) else 'no'}")
+        if kept.warning:
+            click.echo(f"Warning   {kept.warning}")
 
 
 if __name__ == "__main__":

@@ -7,17 +7,28 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fotfeste_shared.clock import today
+from fotfeste_shared.database import Database
 from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.problems import Conflicting, Invalid, NotFound
 
 from .anonymous.invitations import invite, open_window
+from .anonymous.keys import Keys
 from .anonymous.models import Invitation, Window
 from .anonymous.sealing import Sealed, seal
+from .config import Config
 from .named.models import Network, Participation, PublishedForm
 from .named.publishing import published
-from .service import Service
 
 MOST_LINKS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What opening and sealing need of a running server, or of a command."""
+
+    config: Config
+    db: Database
+    keys: Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +71,12 @@ def next_quarters(count: int = 5) -> list[str]:
     return named
 
 
-def open_quarter(service: Service, network: Network, quarter: str) -> str:
+def open_quarter(tools: Tools, network: Network, quarter: str) -> str:
     """Open a window for a quarter; a network has one for each."""
     opens, closes = quarter_days(quarter)
     if any(each.quarter == quarter for each in windows(network)):
         raise Conflicting("Nettverket har et vindu for dette kvartalet allerede.")
-    return open_window(service.db, service.keys, network.id, quarter, opens=opens, closes=closes)
+    return open_window(tools.db, tools.keys, network.id, quarter, opens=opens, closes=closes)
 
 
 def windows(network: Network) -> list[WindowLine]:
@@ -92,6 +103,15 @@ def window_of(network: Network, id_: str) -> WindowLine:
     return found
 
 
+def network_of_window(id_: str) -> Network:
+    """Find the network whose window this is."""
+    window = Window.get_or_none(Window.id == id_)
+    found = Network.get_or_none(Network.id == window.network) if window else None
+    if found is None:
+        raise NotFound
+    return found
+
+
 def surveys() -> list[FormDefinition]:
     """Give the newest version of each form that is answered by link."""
     codes = {row.code for row in PublishedForm.select(PublishedForm.code)}
@@ -100,7 +120,7 @@ def surveys() -> list[FormDefinition]:
 
 
 def make_links(
-    service: Service,
+    tools: Tools,
     network: Network,
     window: WindowLine,
     form: FormDefinition,
@@ -121,12 +141,12 @@ def make_links(
     if place is not None and place.network_id != network.id:
         raise NotFound
     number = place.municipality if place else "*"
-    tokens = invite(service.db, service.keys, window.id, form, wave=wave, place=number, count=count)
-    return [f"{service.config.base_url}/s/{token}" for token in tokens]
+    tokens = invite(tools.db, tools.keys, window.id, form, wave=wave, place=number, count=count)
+    return [f"{tools.config.base_url}/s/{token}" for token in tokens]
 
 
-def seal_window(service: Service, network: Network, window: WindowLine) -> Sealed:
+def seal_window(tools: Tools, network: Network, window: WindowLine) -> Sealed:
     """Close a window for good and count what is in it; only after its last day, unless it is the demo."""
     if today() <= window.closes and not network.demo:
         raise Conflicting("Vinduet er åpent ennå. Det kan telles opp når siste dag er over.")
-    return seal(service.db, service.keys, service.config.releases, window.id, network.colluders, find_form=published)
+    return seal(tools.db, tools.keys, tools.config.releases, window.id, network.colluders, find_form=published)

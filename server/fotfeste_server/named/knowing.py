@@ -46,8 +46,8 @@ def context_of(
     if network is not None:
         facts["network_end"] = network.ends.isoformat()
     if form.code == SESSION_LOG:
-        had = Record.select().where((Record.form == SESSION_LOG) & (Record.about_id == about.id) & (Record.id != (record or "")))
-        facts["first_log"] = "nei" if had.exists() else "ja"
+        others = (Record.form == SESSION_LOG) & (Record.about_id == about.id) & (Record.id != (record or ""))
+        facts["first_log"] = "nei" if Record.select().where(others).exists() else "ja"
     if about.kind == "municipality":
         facts |= _municipality_facts(about.id)
     offered = {code: frozenset(id_ for id_, _ in names) for code, names in labels(scope, form, about).items()}

@@ -47,7 +47,7 @@ def windows(network: Network) -> Page:
     form.quarter.choices = [(each, each) for each in opening.next_quarters() if each not in {w.quarter for w in known}]
 
     def begin() -> None:
-        opening.open_quarter(service(), network, form.quarter.data)
+        opening.open_quarter(tools(), network, form.quarter.data)
 
     if form.done(begin):
         flash(translated("Vinduet er åpnet. Nå kan du lage lenker."), "success")
@@ -71,7 +71,7 @@ def links(network: Network, window_id: str) -> Page:
         place = None if form.place.data == "*" else place_in(network, form.place.data)
         count = form.count.data or 0
         made.extend(
-            opening.make_links(service(), network, window, published(code), wave=wave, place=place, count=count)
+            opening.make_links(tools(), network, window, published(code), wave=wave, place=place, count=count)
         )
 
     if form.done(make):
@@ -88,10 +88,15 @@ def links(network: Network, window_id: str) -> Page:
 @within("network", "plan")
 def seal(network: Network, window_id: str) -> Page:
     """Close a window for good and count it."""
-    done = opening.seal_window(service(), network, opening.window_of(network, window_id))
+    done = opening.seal_window(tools(), network, opening.window_of(network, window_id))
     told: dict[str, Value] = {"n": done.blocks}
     flash(translated("Vinduet er talt opp. {n} nye blokker kan vises i resultatene.", **told), "success")
     return redirect(f"/networks/{network.id}/windows", 303)
+
+
+def tools() -> opening.Tools:
+    """Give what windows are opened and sealed with."""
+    return opening.Tools(service().config, service().db, service().keys)
 
 
 def _offered() -> list[tuple[FormDefinition, str]]:
