@@ -43,8 +43,8 @@ def test_swapping_answers_inside_a_block_changes_nothing(tmp_path):
 
 def test_a_real_change_shows(tmp_path):
     everybody = people(2, SIZES)
-    before = everything(tmp_path / "a.jsonl", everybody)
+    before = document(source_of(write_release(tmp_path / "a.jsonl", everybody)))
     for each in everybody:
         each.answers["t_faglig"] = 1
 
-    assert before[1] != everything(tmp_path / "b.jsonl", everybody)[1]
+    assert before != document(source_of(write_release(tmp_path / "b.jsonl", everybody)))
