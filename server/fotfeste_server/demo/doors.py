@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
+
+import segno
 
 from fotfeste_shared.database import Database
 
@@ -25,9 +28,11 @@ class Doors:
     enrolment_code: str
 
     def lines(self) -> list[str]:
-        """Say it to the one who started the server."""
+        """Say it to the one who started the server; the link as a picture too, for a phone's camera."""
         survey = self.survey_link or "the example's quarter is over; remove its folder and start again"
+        picture = _picture(self.survey_link).splitlines() if self.survey_link else []
         return [
+            *picture,
             f"As organizer:  {self.signin_link}",
             f"               {self.organizer_email} ({self.organizer_name}); the code is on {self.mail_link}",
             f"As new hire:   {survey}",
@@ -49,3 +54,10 @@ def doors(db: Database, config: Config, known: Mapping[str, str]) -> Doors:
         mentor_name=guide.name,
         enrolment_code=make_code(db, guide),
     )
+
+
+def _picture(link: str) -> str:
+    """Draw a link in letters."""
+    drawn = StringIO()
+    segno.make(link, error="l").terminal(out=drawn, border=2, compact=True)
+    return drawn.getvalue()
