@@ -47,6 +47,8 @@ class Words:
         match State(str(kept.state)):
             case State.QUEUED:
                 return _("Lagret her. Leveres når du er på nett.")
+            case State.DELIVERED if not receipt:  # somebody else's, whose receipt is theirs
+                return _("Levert.")
             case State.DELIVERED:
                 return _("Levert. Kvittering {code}", code=receipt)
             case State.BACKED_UP:
