@@ -3,7 +3,7 @@
 import segno
 from flask import Blueprint, flash, redirect, render_template, request
 from wtforms import IntegerField
-from wtforms.validators import NumberRange
+from wtforms.validators import InputRequired, NumberRange
 
 from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.web.pages import current_language, translated
@@ -35,7 +35,7 @@ class NewLinks(Ask):
 
     survey = pick("Undersøkelse")
     place = pick("Kommune")
-    count = IntegerField("Hvor mange lenker", [NumberRange(1, opening.MOST_LINKS, HOW_MANY)], default=10)
+    count = IntegerField("Hvor mange lenker", [InputRequired(HOW_MANY), NumberRange(1, opening.MOST_LINKS, HOW_MANY)], default=10)
 
 
 @pages.route("/networks/<network_id>/windows", methods=["GET", "POST"])
