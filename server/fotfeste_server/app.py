@@ -28,6 +28,7 @@ from .named.models import NAMED
 from .named.publishing import publish_shipped
 from .service import Service
 from .static_files import compressed
+from .views.ready import ReadyPages
 
 PAGES = ("health", "signin", "mailbox", "organizers", "teams", "windows", "devices", "sync", "phone", "results")
 TOKEN_PAGES = ("sync", "phone")  # the token in the address or header is the authority, no cookie is looked at
@@ -78,7 +79,7 @@ def create_app(config: Config) -> Flask:
     views.every_route_has_a_rule(app)
     # Files come before the app: no session is opened and no rule asked for a style sheet.
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # how Flask is wrapped
-        app.wsgi_app,
+        ReadyPages(app.wsgi_app, db),
         compressed(config.data / "static"),
         prefix="static/",
         max_age=3600,

@@ -64,7 +64,7 @@ def answer(token: str) -> Response:
         return _notice(opened)
     if opened.state == "not_yet":
         return _notice("too_early")
-    form, wave, language = published(opened.form, opened.version), opened.wave or None, _language()
+    form, wave, language = form_of(opened.form, opened.version), opened.wave or None, _language()
     answers = read_answers(form, request.form)
     rows = rows_of_ours(form)
     judgement = judge(form, answers, Context(today(), wave=wave, rows=rows))
@@ -110,14 +110,19 @@ def withdraw(token: str) -> Response:
 # --- the pages -------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=64)
+def form_of(code: str, version: int) -> FormDefinition:
+    """Find a form; a version that was published never changes, so it is looked for once."""
+    return published(code, version)
+
+
 @lru_cache(maxsize=256)
 def ready_page(form: str, version: int, wave: str, language: Language) -> dict[str, bytes]:
     """Make a survey page once, in each way of sending it, the smallest first: a published form never changes."""
-    definition = published(form, version)
+    definition = form_of(form, version)
     plain = make_survey_page(definition, wave or None, language, rows=rows_of_ours(definition)).encode()
     small = {"br": brotli.compress(plain, mode=brotli.MODE_TEXT, quality=11), "gzip": gzip.compress(plain, 9, mtime=0)}
     return {**small, "identity": plain}
-
 
 
 def rows_of_ours(form: FormDefinition) -> dict[str, list[Answers]]:
