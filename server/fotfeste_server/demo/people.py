@@ -58,24 +58,25 @@ class Home:
     """One municipality of the network; `hires` is how many start in a year in the units that take part."""
 
     number: str
+    name: str
     slug: str
     hires: int
     language: Language = "nb"
 
 
 HOMES = (
-    Home("3205", "lillestrom", 34),
-    Home("3105", "sarpsborg", 24),
-    Home("3905", "tonsberg", 17),
-    Home("3103", "moss", 12),
-    Home("3118", "indre-ostfold", 8),
-    Home("3101", "halden", 7),
-    Home("3401", "kongsvinger", 5),
-    Home("3316", "modum", 4),
-    Home("4020", "midt-telemark", 3, "nn"),
-    Home("5025", "roros", 2),
-    Home("3338", "nore-og-uvdal", 2, "nn"),
-    Home("3334", "flesberg", 2),
+    Home("3205", "Lillestrøm", "lillestrom", 34),
+    Home("3105", "Sarpsborg", "sarpsborg", 24),
+    Home("3905", "Tønsberg", "tonsberg", 17),
+    Home("3103", "Moss", "moss", 12),
+    Home("3118", "Indre Østfold", "indre-ostfold", 8),
+    Home("3101", "Halden", "halden", 7),
+    Home("3401", "Kongsvinger", "kongsvinger", 5),
+    Home("3316", "Modum", "modum", 4),
+    Home("4020", "Midt-Telemark", "midt-telemark", 3, "nn"),
+    Home("5025", "Røros", "roros", 2),
+    Home("3338", "Nore og Uvdal", "nore-og-uvdal", 2, "nn"),
+    Home("3334", "Flesberg", "flesberg", 2),
 )
 HIRES_A_YEAR = sum(home.hires for home in HOMES)
 
@@ -90,8 +91,8 @@ UNITS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 TEAMS: dict[str, tuple[str, str]] = {
-    "nb": ("Hjemmetjenesten", "Sykehjem og bolig"),
-    "nn": ("Heimetenesta", "Sjukeheim og bustad"),
+    "nb": ("hjemmetjeneste", "sykehjem og bolig"),
+    "nn": ("heimeteneste", "sjukeheim og bustad"),
 }
 SEATS = ("virksomhetsleder", "hr", "tillitsvalgt", "fagutvikler", "nyansatt", "verneombud")  # beside head and mentor
 HIRES_FOR_A_MENTOR = 1.7
@@ -148,4 +149,4 @@ class Muster:
             *(Seat(self._crowd.meet(home.slug, home.language), code) for code in others),
         )
         names, units = TEAMS[home.language], UNITS[home.language]
-        return Crew(home, names[which], units[which], seats, people, advisor, self._chance.random())
+        return Crew(home, f"{home.name} {names[which]}", units[which], seats, people, advisor, self._chance.random())

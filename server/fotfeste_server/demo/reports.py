@@ -14,10 +14,10 @@ from .people import Crew
 from .plan import Hire, Plan
 from .words import Voice, goals, in_language
 
-BEGUN_BEFORE = (1, 1, 2, 3, 5)  # the gatherings before which a team takes up a sub-goal
+BEGUN_BEFORE = (1, 1, 2, 3, 4, 5, 6)  # the gatherings before which a team takes up a sub-goal
 MONTHS_FOR_A_GOAL = 8
 STEPS = (10, 15, 20, 27, 33, 37)  # framdrift of an average team before each gathering
-LEAD = 6  # how far the fastest is ahead of the average, and the slowest behind
+LEAD = 9  # how far the fastest is ahead of the average, and the slowest behind
 BARRIERS = ("tid", "turnus", "sykefravar", "forankring", "rekruttere_mentor", "mentorkompetanse", "fa_nyansatte",
             "okonomi", "utskifting", "omorganisering", "kjennskap", "maling")  # fmt: skip
 EARLY_HELP = ("mal", "forankring", "midler", "mentor")
