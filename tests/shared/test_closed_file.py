@@ -1,0 +1,59 @@
+"""A closed file is read by the holder of its key only, whole or not at all."""
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fotfeste_shared.closed_file import PIECE, NotOpened, close_file, is_closed, new_key, open_file, public_part
+
+KEY = new_key()
+
+
+def closed(content: bytes) -> bytes:
+    target = io.BytesIO()
+    close_file(io.BytesIO(content), target, public_part(KEY))
+    return target.getvalue()
+
+
+def opened(raw: bytes, key: bytes = KEY) -> bytes:
+    target = io.BytesIO()
+    open_file(io.BytesIO(raw), target, key)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE])
+def test_what_was_closed_comes_out_again(size: int):
+    content = bytes(range(256)) * (size // 256 + 1)
+
+    assert is_closed(closed(content[:size]))
+    assert content[:size] == opened(closed(content[:size]))
+
+
+def test_nobody_else_reads_it():
+    raw = closed("Hemmelig om en nyansatt".encode())
+
+    assert b"Hemmelig" not in raw
+    with pytest.raises(NotOpened):
+        opened(raw, new_key())
+
+
+@given(st.data())
+def test_a_changed_or_cut_file_is_refused(data: st.DataObject):
+    raw = closed(b"x" * 200)
+    place = data.draw(st.integers(0, len(raw) - 1))
+    changed = bytearray(raw)
+    changed[place] ^= data.draw(st.integers(1, 255))
+
+    for bad in (bytes(changed), raw[:place], raw + b"x"):
+        with pytest.raises(NotOpened):
+            opened(bad)
+
+
+def test_pieces_cannot_be_left_out():
+    raw = closed(bytes(3 * PIECE))
+    start = len(closed(b"")) - 17
+
+    with pytest.raises(NotOpened):
+        opened(raw[:start] + raw[start + PIECE + 17 :])
