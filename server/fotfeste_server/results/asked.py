@@ -22,10 +22,12 @@ class Asked:
     waves: tuple[str, ...]
     section: Section
     choices_of: Question
+    row: int = 0
 
     def words(self, language: Language) -> str:
-        """Give the question as it was asked."""
-        return self.question.text.in_(language)
+        """Give the question as it was asked; one that stands in rows is told apart by a number."""
+        text = self.question.text.in_(language)
+        return f"{text} ({self.row})" if self.row else text
 
     def options(self, language: Language) -> list[tuple[str, str]]:
         """Give what could be answered as (code, words), in order; «none of these» counts as nothing ticked."""
@@ -58,11 +60,14 @@ def _counted(
     waves = question.waves or form.waves
     if isinstance(question, Rows):
         inner = {each.code: each for each in question.questions}
-        for path in sorted(path for path in paths if path.startswith(f"{question.code}.")):
+        inside = sorted(path for path in paths if path.startswith(f"{question.code}."))
+        rows = sorted({path.split(".")[1] for path in inside})
+        for path in inside:
             below = inner.get(path.rpartition(".")[2])
             shape = shape_of(below, inner) if below is not None else None
             if below is not None and shape is not None:
-                yield Asked(path, below, shape, waves, section, _source(below, inner))
+                number = 1 + rows.index(path.split(".")[1])
+                yield Asked(path, below, shape, waves, section, _source(below, inner), number)
         return
     shape = shape_of(question, beside)
     if shape is not None:
@@ -82,3 +87,9 @@ def _bin(low: int, above: int | None, language: Language) -> str:
     if above is None:
         return say(language, "{low} eller flere", low=low)
     return str(low) if above == low + 1 else f"{low}–{above - 1}"
+
+
+def bare(path: str) -> str:
+    """Take the row out of a path, «innslag.<id>.nytte», to find the question in its definition."""
+    parts = path.split(".")
+    return f"{parts[0]}.{parts[-1]}" if len(parts) > 1 else path

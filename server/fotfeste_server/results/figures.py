@@ -94,6 +94,20 @@ def wilson(part: Fraction, n: int, more: float = 0.0) -> Interval:
     return Interval(_fine(max(0.0, centre - half)), _fine(min(1.0, centre + half)))
 
 
+def differ(one: Figure, other: Figure) -> bool | None:
+    """Tell whether two figures of different people differ by more than both intervals together allow.
+
+    None when either may only be shown as a span. Newcombe's way: no formula of a difference, just the intervals.
+    """
+    if one.as_span or other.as_span:
+        return None
+    low, high = sorted((one, other), key=lambda figure: figure.middle)
+    if low.interval is None or high.interval is None:
+        return None
+    room = hypot(float(low.interval.high - low.middle), float(high.middle - high.interval.low))
+    return float(high.middle - low.middle) > room
+
+
 def counted(n: int, count: int) -> Figure:
     """Make a share of numbers that are known exactly, such as a municipality's own."""
     part = Fraction(count, n)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fotfeste_shared.wording import Language, say
 
 from . import words
-from .figures import Figure, Hidden, Shown
+from .figures import Figure, Hidden, Shown, differ
 from .report import Detail
 
 Named = Sequence[tuple[str, Shown]]
@@ -42,12 +42,13 @@ def change(points: Named, language: Language, *, same_people: bool = False) -> s
 
 
 def _verdict(before: Figure, after: Figure, language: Language) -> str:
-    if before.as_span or after.as_span or before.interval is None or after.interval is None:
-        return say(language, "Tallene er for små til å sammenlignes.")
-    apart = before.interval.high < after.interval.low or after.interval.high < before.interval.low
-    if apart:
-        return say(language, "Forskjellen er større enn usikkerheten.")
-    return say(language, "Forskjellen kan være tilfeldig.")
+    match differ(before, after):
+        case None:
+            return say(language, "Tallene er for små til å sammenlignes.")
+        case True:
+            return say(language, "Forskjellen er større enn usikkerheten.")
+        case False:
+            return say(language, "Forskjellen kan være tilfeldig.")
 
 
 def _small(name: str) -> str:

@@ -1,5 +1,6 @@
 """How figures, waves, periods and places are said in three languages; every screen, file and plot uses these."""
 
+import re
 from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil, floor
@@ -11,6 +12,7 @@ from .figures import Figure, Hidden, Shown
 from .released import Window
 
 EVERYWHERE = "*"
+QUARTER = re.compile(r"(\d{4})-?Q([1-4])")
 
 
 def told(shown: Shown, language: Language) -> str:
@@ -133,7 +135,7 @@ def window(each: Window, language: Language) -> str:
     """Name a window by its quarter: «4. kvartal 2026»."""
     if each.is_the_end:
         return say(language, "Siste forsegling")
-    year, _, number = each.quarter.partition("Q")
+    year, number = _quarter(each)
     return say(language, "{n}. kvartal {year}", n=number, year=year) if number else each.quarter
 
 
@@ -141,18 +143,27 @@ def short_window(each: Window, language: Language) -> str:
     """Name a window under a plot."""
     if each.is_the_end:
         return say(language, "Siste")
-    year, _, number = each.quarter.partition("Q")
-    return say(language, "{n}. kv. {year}", n=number, year=f"{year[2:]}") if number else each.quarter
+    year, number = _quarter(each)
+    return say(language, "{n}. kv. {year}", n=number, year=year[2:]) if number else each.quarter
+
+
+def _quarter(each: Window) -> tuple[str, str]:
+    """Read «2026-Q4»; two empty texts when a window is called something else."""
+    found = QUARTER.fullmatch(each.quarter)
+    return (found[1], found[2]) if found else ("", "")
 
 
 def period(windows: Iterable[Window], language: Language) -> str:
-    """Name the time that some windows span."""
+    """Name the time that some windows span: «2.–3. kvartal 2026»."""
     inside = sorted(set(windows))
     if not inside:
         return ""
-    if len(inside) == 1:
-        return window(inside[0], language)
-    return f"{window(inside[0], language)} – {window(inside[-1], language)}"
+    first, last = inside[0], inside[-1]
+    (year, start), (same_year, end) = _quarter(first), _quarter(last)
+    if year and year == same_year and start != end:
+        return say(language, "{first}.–{last}. kvartal {year}", first=start, last=end, year=year)
+    names = [window(first, language), window(last, language)]
+    return names[0] if names[0] == names[1] else " – ".join(names)
 
 
 def place(code: str, language: Language) -> str:

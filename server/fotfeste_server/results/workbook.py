@@ -18,7 +18,7 @@ from fotfeste_shared.kinds import Scaled, Words, kind_of
 from fotfeste_shared.wording import Language, say
 
 from . import indicators, words
-from .asked import counted
+from .asked import bare, counted
 from .figures import Figure, Hidden, Shown
 from .reading import Source
 from .report import Detail, every_detail, every_indicator
@@ -265,10 +265,10 @@ def _codes(source: Source, language: Language) -> Iterator[list[Cell]]:
     """Give every question with every code, in the three languages side by side, and whether the answer counts."""
     yes, no = say(language, "ja"), say(language, "nei")
     for form in source.forms:
-        inside = {asked.path.rpartition(".")[2]: asked for asked in counted(form, source.released)}
+        inside = {bare(asked.path): asked for asked in counted(form, source.released)}
         for path, question in form.every():
             first: list[Cell] = [form.code, form.version, path, kind_of(question), *_three(question.text)]
-            asked = inside.get(question.code)
+            asked = inside.get(path)
             if asked is None:
                 yield [*first, None, None, None, None, no]
                 continue

@@ -6,12 +6,33 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from server.results.making_results import BODO, NEW_HIRE, OSLO, TRONDHEIM, WAVES, people, source_of, write_release
+from server.results.making_results import (
+    BODO,
+    NEW_HIRE,
+    OSLO,
+    TRONDHEIM,
+    WAVES,
+    Answered,
+    people,
+    source_of,
+    write_release,
+)
 
 from fotfeste_server.anonymous.disclosure import Shape, multiple_block, nominal_block, ordinal_block, protect
 from fotfeste_server.anonymous.releases import Block
 from fotfeste_server.results.counting import behind, ladder, tally
-from fotfeste_server.results.figures import ENOUGH, Figure, Hidden, counted, distribution, mean, share, share_from
+from fotfeste_server.results.figures import (
+    ENOUGH,
+    Figure,
+    Hidden,
+    counted,
+    differ,
+    distribution,
+    mean,
+    share,
+    share_from,
+)
+from fotfeste_server.results.released import read_released
 from fotfeste_server.results.report import details, over_time, over_waves
 
 FIVE = Shape("ordinal", points=(1, 2, 3, 4, 5))
@@ -131,6 +152,13 @@ def test_known_numbers_have_wilsons_interval():
     assert Fraction(1, 24) == figure.value
 
 
+def test_a_difference_must_be_larger_than_both_uncertainties():
+    assert differ(counted(371, 82), counted(382, 57)) is True
+    assert differ(counted(382, 57), counted(371, 82)) is True
+    assert differ(counted(40, 9), counted(40, 6)) is False
+    assert differ(counted(19, 1), counted(400, 390)) is None
+
+
 def test_every_figure_of_the_report_agrees_with_the_raw_answers(tmp_path):
     everybody = people(7, {OSLO: 9, BODO: 4, TRONDHEIM: 26})
     source = source_of(write_release(tmp_path / "net.jsonl", everybody))
@@ -204,3 +232,24 @@ def test_waiting_is_told_for_the_network_only(tmp_path):
 
     assert Hidden(5, 4) == over_waves(source, "")[0].points[0].shown
     assert Hidden(5) == over_waves(source, BODO)[0].points[0].shown
+
+
+def test_a_question_in_rows_is_told_row_by_row(tmp_path):
+    rows = [{"id": "kveld", "nytte": 4}, {"id": "morgen", "nytte": 2}]
+    everybody = [Answered("2026Q1", "*", "", {"innslag": rows, "alt": 5}, "evaluering_samling") for _ in range(24)]
+    source = source_of(write_release(tmp_path / "net.jsonl", everybody))
+    form = source.form("evaluering_samling")
+
+    told = {d.asked.path: (d.asked.words("nb"), d.mean.value) for d in details(source, form, "", "") if d.mean}
+    assert ("Hvor nyttig var innslaget? (1)", 4) == told["innslag.kveld.nytte"]
+    assert ("Hvor nyttig var innslaget? (2)", 2) == told["innslag.morgen.nytte"]
+
+
+def test_blocks_of_another_scale_are_hidden_and_say_so(tmp_path):
+    path = tmp_path / "net.jsonl"
+    write_release(path, people(9, {OSLO: 8}, ("2026Q1",)))
+    path.write_text(path.read_text("utf-8").replace('"points":[1,2,3,4,5]', '"points":[1,2,3,4,6]'), "utf-8")
+    source = source_of(read_released(path))
+
+    first = next(details(source, NEW_HIRE, "m3", ""))
+    assert Hidden(5, None, "other_scale") == first.hidden
