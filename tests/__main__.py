@@ -10,12 +10,13 @@ import right_python  # noqa: F401  importing it is the check, and it must come b
 import system_parts
 from bootstrap import ROOT, run
 
-HELP = """python tests [--bench | --attacks | --pictures] [arguments of pytest]
+HELP = """python tests [--bench | --attacks | --torture | --pictures] [arguments of pytest]
 
 Sets up what is needed (once), then runs every test on two workers.
 
   --bench      measure instead of testing: a table, nothing asserted
   --attacks    the published attacks and the rubbish posts in their long form
+  --torture    failing storage and lost messages in their long form, with figures: some minutes
   --pictures   make the screenshots of every page, phone and desktop
   --help       this text
 
@@ -41,6 +42,9 @@ def main(arguments: list[str]) -> None:
     if first == ["--attacks"]:
         os.environ["FOTFESTE_ATTACKS"] = "long"
         run("tests", pytest(["tests/attacks", *rest]))
+    if first == ["--torture"]:
+        os.environ["FOTFESTE_TORTURE"] = "long"
+        run("tests", pytest(["tests/faults", "tests/together", *rest]))
     run("tests", pytest(arguments))
 
 

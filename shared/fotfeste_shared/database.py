@@ -93,13 +93,13 @@ def require_safe_sqlite(db: SqliteFile, version: tuple[int, ...] = sqlite.sqlite
 
 
 def _journal(db: SqliteFile, mode: str) -> str:
-    """Ask for a way of journalling, as long as another process stands in the way."""
-    until = time.monotonic() + WAL_WAIT
+    """Ask for a way of journalling, as long as another process stands in the way; a failing disk is not waited for."""
+    until, doubts = time.monotonic() + WAL_WAIT, db.doubts
     while True:
         try:
             return str(db.execute_sql(f"PRAGMA journal_mode={mode}").fetchone()[0])
         except Busy:
-            if time.monotonic() > until:
+            if db.doubts != doubts or time.monotonic() > until:
                 raise
             time.sleep(0.02)
 

@@ -5,6 +5,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -129,8 +130,10 @@ class SqliteFile(Engine, SqliteDatabase):
         if self.read_only:
             conn = sqlite.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
         else:
-            # SQLite gives the -wal and -shm files the rights of the file itself.
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            # SQLite gives the -wal and -shm files the rights of the file itself. Only a new file is opened here:
+            # closing any handle of a file gives up the locks that other connections of this process hold on it.
+            with suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             conn = sqlite.connect(str(self.path), isolation_level=None, timeout=BUSY_MS / 1000)
         try:
             if self._key:
