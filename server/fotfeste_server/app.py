@@ -23,6 +23,7 @@ from .config import Config
 from .jobs import Job
 from .mail import FileMail
 from .migrations import STEPS
+from .named.erasing import Erasures, replay
 from .named.house import settle
 from .named.models import NAMED
 from .named.publishing import publish_shipped
@@ -45,6 +46,7 @@ def open_house(config: Config) -> Database:
     db.bind([*NAMED, *ANONYMOUS, Job], bind_refs=False, bind_backrefs=False)
     settle(db)
     publish_shipped(db)
+    replay(db, Erasures(config.erasures))
     return db
 
 

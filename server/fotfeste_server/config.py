@@ -15,7 +15,8 @@ class Config:
     """Everything that the operator may choose.
 
     `proxy` says that something in front speaks HTTPS for us; without it cookies are not marked as secure and
-    only loopback is served, unless the operator names another host on purpose.
+    only loopback is served, unless the operator names another host on purpose. `backups` is a folder that
+    outlives this machine's disk, by the operator's word: only copies there make clients hear «backed up».
     """
 
     data: Path = Path("var")
@@ -25,6 +26,7 @@ class Config:
     address: str = ""
     proxy: bool = False
     demo: bool = False
+    backups: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse what can not work, before anything is opened."""
@@ -63,6 +65,16 @@ class Config:
     def releases(self) -> Path:
         """Where released blocks are written, one file for each network."""
         return self.data / "releases"
+
+    @property
+    def copies(self) -> Path:
+        """Where backups are put: another disk or machine if the operator named one, else among our own things."""
+        return self.backups or self.data / "backups"
+
+    @property
+    def erasures(self) -> Path:
+        """Where erased records are listed, beside the database so that a backup does not take the list back."""
+        return self.data / "erased.jsonl"
 
     def make_folders(self) -> None:
         """Make the folders, readable by us alone."""

@@ -14,8 +14,9 @@ from .named.models import NAMED
 
 KEPT_AS_WRITTEN = (
     "seq, rev, record_id, form, form_version, about_kind, about_id, parents, author_id, device_id, "
-    "text, digest, link, saved_at, received_at"
+    "digest, link, saved_at, received_at"
 )
+ERASED = "NEW.text IS NULL AND EXISTS (SELECT 1 FROM tombstone WHERE record = OLD.record_id)"
 
 
 def step_named_world(db: Database, _change: SchemaMigrator) -> None:
@@ -29,9 +30,15 @@ def step_named_world(db: Database, _change: SchemaMigrator) -> None:
 
 
 def _seal_ledger_on_sqlite(db: Database) -> None:
-    """Let the database refuse to change or delete what was handed in; `held` alone may be lifted."""
+    """Let the database refuse to change or delete what was handed in.
+
+    `held` alone may be lifted, and a text may go when a tombstone stands for its record.
+    """
     refuse = "BEGIN SELECT RAISE(ABORT, 'what was handed in is never rewritten'); END"
     db.execute_sql(f"CREATE TRIGGER revision_unchanged BEFORE UPDATE OF {KEPT_AS_WRITTEN} ON revision {refuse}")
+    db.execute_sql(
+        f"CREATE TRIGGER revision_unerased BEFORE UPDATE OF text ON revision WHEN NOT ({ERASED}) {refuse}"
+    )
     db.execute_sql(f"CREATE TRIGGER revision_undeleted BEFORE DELETE ON revision {refuse}")
 
 
@@ -44,6 +51,16 @@ def _seal_ledger_on_postgres(db: Database) -> None:
     act = "EXECUTE FUNCTION refuse_rewriting()"
     db.execute_sql(
         f"CREATE TRIGGER revision_unchanged BEFORE UPDATE OF {KEPT_AS_WRITTEN} ON revision FOR EACH ROW {act}"
+    )
+    # A condition there may not ask another table, so the one about tombstones is a function of its own.
+    db.execute_sql(
+        "CREATE FUNCTION refuse_unless_erased() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF {ERASED} THEN RETURN NEW; END IF; "
+        "RAISE EXCEPTION 'what was handed in is never rewritten'; END $$"
+    )
+    db.execute_sql(
+        "CREATE TRIGGER revision_unerased BEFORE UPDATE OF text ON revision FOR EACH ROW "
+        "EXECUTE FUNCTION refuse_unless_erased()"
     )
     db.execute_sql(f"CREATE TRIGGER revision_undeleted BEFORE DELETE ON revision FOR EACH ROW {act}")
     db.execute_sql(f"CREATE TRIGGER revision_unemptied BEFORE TRUNCATE ON revision FOR EACH STATEMENT {act}")

@@ -14,9 +14,10 @@ from fotfeste_shared.revisions import Written, chain, receipt_code, timestamp, w
 from fotfeste_shared.sync import History, Place
 
 from .house import fact
-from .models import Leaf, Meta, Revision
+from .models import Leaf, Meta, Restoration, Revision
 
 AT_ONCE = 100
+RESTORED = "restored"
 COUNTED = ("invalid", "unknown_form_version")
 """Held for a person to look at, yet its author's own word; what is held for other reasons changes nothing."""
 
@@ -45,20 +46,38 @@ def hold_log() -> None:
 def head() -> Place:
     """Tell where the log stands; before its first line, at its first link."""
     last = Revision.select(Revision.seq, Revision.link).order_by(Revision.seq.desc()).first()
-    return Place(seq=last.seq, link=last.link) if last else Place(seq=0, link=fact("link0"))
+    seq, link = (last.seq, last.link) if last else (0, fact("link0"))
+    return Place(seq=seq, link=marked(link, salts_at(seq))[-1])
+
+
+def salts_at(seq: int) -> list[str]:
+    """Name the times at which the log was brought back from a backup that ended here."""
+    found = Restoration.select(Restoration.salt).where(Restoration.seq == seq)
+    return [each.salt for each in found.order_by(Restoration.at, Restoration.salt)]
+
+
+def marked(link: str, salts: Iterable[str]) -> list[str]:
+    """Give a line's link, and what became of it each time the log was brought back to there."""
+    links = [link]
+    for salt in salts:
+        links.append(chain(links[-1], RESTORED, salt))
+    return links
 
 
 def history(known: Place | None) -> History:
     """Tell where the log stands, and whether the place that a client knows lies on it."""
     here = head()
-    return History(seq=here.seq, link=here.link, same=known is None or _link_at(known.seq) == known.link)
+    return History(seq=here.seq, link=here.link, same=known is None or lies_on(known))
 
 
-def _link_at(seq: int) -> str | None:
-    if seq == 0:
-        return fact("link0")
-    found = Revision.select(Revision.link).where(Revision.seq == seq).first()
-    return found.link if found else None
+def lies_on(place: Place) -> bool:
+    """Tell whether a place is on our log, rather than on one that was lost."""
+    if place.seq == 0:
+        link: str | None = fact("link0")
+    else:
+        found = Revision.select(Revision.link).where(Revision.seq == place.seq).first()
+        link = found.link if found else None
+    return link is not None and place.link in marked(link, salts_at(place.seq))
 
 
 def append(content: Content, written: Written, *, device: str | None, held: str | None) -> Line:

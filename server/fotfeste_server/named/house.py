@@ -22,6 +22,20 @@ def fact(key: str) -> str:
     return str(Meta.get_by_id(key).value)
 
 
+def note(key: str, value: str | None) -> None:
+    """Write down a fact that may change, or strike it off; inside the caller's transaction."""
+    if value is None:
+        Meta.delete().where(Meta.key == key).execute()
+        return
+    Meta.insert(key=key, value=value).on_conflict(conflict_target=[Meta.key], update={Meta.value: value}).execute()
+
+
+def noted(key: str) -> str | None:
+    """Give such a fact, None where it does not hold."""
+    found = Meta.get_or_none(Meta.key == key)
+    return str(found.value) if found else None
+
+
 def is_empty() -> bool:
     """Tell whether nobody has come in yet."""
     return not Person.select().exists()

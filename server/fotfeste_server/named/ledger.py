@@ -13,16 +13,19 @@ from fotfeste_shared.intake import Filled, Receipt
 from fotfeste_shared.judging import judge
 from fotfeste_shared.kinds import Answers
 from fotfeste_shared.private import part
-from fotfeste_shared.problems import Conflicting, Forbidden, Invalid
+from fotfeste_shared.problems import Closed, Conflicting, Forbidden, Invalid
 from fotfeste_shared.revisions import About, read_revision, receipt_code, timestamp, winner, write_revision
 from fotfeste_shared.revisions import Revision as Content
 
 from .access import Scope
+from .erasing import is_erased
 from .history import append, hold_log
 from .house import fact
 from .knowing import context_of, network_of
-from .models import Record, Revision
+from .models import Record, Revision, Ruling
 from .publishing import published
+
+ERASED = "Dette er slettet etter krav, og kan ikke leveres igjen."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Ledger:
         hold_log()
         known = Revision.get_or_none(Revision.rev == filled.id)
         form = published(filled.form, filled.version)
+        if is_erased(self._record_id(filled)):
+            raise Closed(ERASED, code="erased")
         if known is not None:
             return self._repeated(known, filled, form)
         about = About(self.record.about_kind, self.record.about_id)
@@ -81,7 +86,7 @@ class Ledger:
         """
         same_place = known.record_id == self._record_id(filled) and known.author_id == self.scope.person.id
         parted = part(form, filled.answers)
-        if not same_place or read_revision(known.text).answers != parted.leaving:
+        if not same_place or read_revision(str(known.text)).answers != parted.leaving:
             raise Conflicting(code="id_reused")
         return Receipt("known", receipt_code(known.rev, known.digest, known.seq, fact("link0")))
 
@@ -126,14 +131,21 @@ def open_record(content: Content) -> bool:
 
 def revisions_of(record: str) -> list[Content]:
     """Read everything that counts of a record, in the order in which it came."""
+    aside = Ruling.select(Ruling.rev).where(Ruling.outcome == "set_aside")
     rows = Revision.select(Revision.text).where(
-        (Revision.record == record) & (Revision.held.is_null() | (Revision.held == "invalid"))
+        (Revision.record == record)
+        & (Revision.held.is_null() | (Revision.held == "invalid"))
+        & Revision.text.is_null(False)
+        & Revision.rev.not_in(aside)
     )
-    return [read_revision(row.text) for row in rows.order_by(Revision.seq)]
+    return [read_revision(str(row.text)) for row in rows.order_by(Revision.seq)]
 
 
 def current(record: str) -> Content | None:
-    """Give what counts of a record now: the winner among its leaves; None before anything was handed in."""
+    """Give what counts of a record now: the winner among its leaves.
+
+    None before anything was handed in, and after it was withdrawn.
+    """
     contents = revisions_of(record)
     best = winner(contents)
-    return next((each for each in contents if each.rev == best), None)
+    return next((each for each in contents if each.rev == best and not each.withdrawn), None)

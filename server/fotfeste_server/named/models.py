@@ -174,7 +174,11 @@ class Record(Table):
 
 
 class Device(Table):
-    """One enrolled desktop client and the hash of its token."""
+    """One enrolled desktop client, the hash of its token, and its own word on what it still holds.
+
+    `made` is how many revisions it has made and `oldest_unsent` the day of the oldest that waits there; `rewound`
+    marks one that was copied or set back, and `all_here` one that has delivered everything since a restore.
+    """
 
     id = KeyField()
     person = ForeignKeyField(Person, on_delete="RESTRICT", backref="devices")
@@ -186,10 +190,17 @@ class Device(Table):
     push_no = IntegerField(default=0)
     enrolled = MomentField()
     last_seen = DayField(null=True)
+    made = IntegerField(null=True)
+    oldest_unsent = DayField(null=True)
+    rewound = BooleanField(default=False)
+    all_here = BooleanField(default=False)
 
 
 class Revision(Table):
-    """The ledger: one immutable content of a record, numbered and linked in the order of commits."""
+    """The ledger: one immutable content of a record, numbered and linked in the order of commits.
+
+    Without a text it was erased: the line, its digest and its link stay.
+    """
 
     seq = IntegerField(primary_key=True)
     rev = TextField(unique=True)
@@ -204,7 +215,7 @@ class Revision(Table):
     author_id: str
     device = ForeignKeyField(Device, null=True, on_delete="RESTRICT", backref="revisions")
     device_id: str | None
-    text = TextField()
+    text = TextField(null=True)
     digest = TextField()
     link = TextField()
     saved_at = TextField()
@@ -223,6 +234,33 @@ class Leaf(Table):
         """A revision is a leaf of its record at most once."""
 
         primary_key = CompositeKey("record", "rev")
+
+
+class Ruling(Table):
+    """What an organizer decided about a held revision: to let it count as it is, or to set it aside."""
+
+    rev = KeyField()
+    outcome = TextField(constraints=[Check("outcome IN ('accepted', 'set_aside')")])
+    person = ForeignKeyField(Person, on_delete="RESTRICT", backref="rulings")
+    person_id: str
+    note = TextField(default="")
+    at = MomentField()
+
+
+class Tombstone(Table):
+    """An erased record: every device is told to forget it, for ever; nothing about a person stands here."""
+
+    number = IntegerField(primary_key=True)
+    record = TextField(unique=True)
+    at = MomentField()
+
+
+class Restoration(Table):
+    """A time at which this database was brought back from a backup; `salt` marks the log from there on."""
+
+    salt = KeyField()
+    seq = IntegerField()
+    at = MomentField()
 
 
 class EnrolmentCode(Table):
@@ -278,5 +316,5 @@ class Meta(Table):
 
 NAMED: tuple[type[Table], ...] = (
     Person, Network, Participation, Team, Member, Role, Gathering, Pairing, PublishedForm, Record, Device,
-    Revision, Leaf, EnrolmentCode, SignInCode, SignIn, SetupLink, Meta,
+    Revision, Leaf, Ruling, Tombstone, Restoration, EnrolmentCode, SignInCode, SignIn, SetupLink, Meta,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Gives a desktop client what is new within its person's scope, and what it needs to work offline."""
 
 import hashlib
+import re
 
 from fotfeste_shared.clock import now
 from fotfeste_shared.municipalities import find
@@ -20,24 +21,30 @@ from fotfeste_shared.sync import (
     Row,
     Thing,
 )
+from fotfeste_shared.sync import Tombstone as Gravestone
 
 from .access import Scope
 from .agenda import gathering_name, language_of, opened_for
 from .history import COUNTED, history
 from .house import fact
-from .models import Gathering, Network, Pairing, Participation, PublishedForm, Record, Revision, Team
+from .models import Gathering, Network, Pairing, Participation, PublishedForm, Record, Revision, Ruling, Team, Tombstone
 from .pushing import backed_up_to
+
+CURSOR = re.compile(r"(?P<place>[0-9a-f]{16}\.[0-9a-f]{16})\.(?P<seq>[0-9]{1,15})\.(?P<buried>[0-9]{1,15})", re.ASCII)
 
 
 def pull(mine: Scope, wish: Pull) -> PullReply:
     """Give the rows after the cursor; another history or another scope begins from the beginning."""
     told = history(wish.known)
     place = f"{fact('link0')[:16]}.{_scope_mark(mine)}"
-    since, reset = _since(wish.cursor, place)
+    (since, buried), reset = _since(wish.cursor, place)
     rows = list(_rows(mine, since, wish.limit + 1))
     more = len(rows) > wish.limit
     rows = rows[: wish.limit]
     reached = rows[-1].seq if more else told.seq
+    stones = list(Tombstone.select().where(Tombstone.number > buried).order_by(Tombstone.number))
+    rows += [Row(seq=told.seq, tombstone=Gravestone(record=each.record, reason="erased")) for each in stones]
+    buried = stones[-1].number if stones else buried
     return PullReply(
         service=SERVICE,
         protocol=PROTOCOL,
@@ -48,23 +55,30 @@ def pull(mine: Scope, wish: Pull) -> PullReply:
         rows=rows,
         forms=forms(),
         roster=roster(mine),
-        cursor=f"{place}.{reached}",
+        cursor=f"{place}.{reached}.{buried}",
         more=more,
         reset=reset,
         backed_up_to=backed_up_to(),
     )
 
 
-def _since(cursor: str | None, place: str) -> tuple[int, bool]:
+def _since(cursor: str | None, place: str) -> tuple[tuple[int, int], bool]:
+    """Read how far the log and the tombstones were read; a cursor of another place begins from the beginning."""
     if not cursor:
-        return 0, False
-    where, _, seq = cursor.rpartition(".")
-    return (int(seq), False) if where == place and seq.isascii() and seq.isdigit() else (0, True)
+        return (0, 0), False
+    found = CURSOR.fullmatch(cursor)
+    if found is None or found["place"] != place:
+        return (0, 0), True
+    return (int(found["seq"]), int(found["buried"])), False
 
 
 def _scope_mark(mine: Scope) -> str:
-    """Name what a person reaches: when it changes, older rows may have come within reach."""
+    """Name what a person reaches: when it changes, older rows may have come within reach.
+
+    So they may when an organizer lets a held revision count.
+    """
     reached = (
+        Ruling.select().where(Ruling.outcome == "accepted").count(),
         sorted(repr(held) for held in mine.roles),
         sorted(team.id for team in mine.teams().select(Team.id)),
         sorted(pairing.id for pairing in mine.pairings().select(Pairing.id)),
@@ -76,7 +90,8 @@ def _rows(mine: Scope, since: int, limit: int) -> list[Row]:
     counted = Revision.held.is_null() | Revision.held.in_(COUNTED)
     within = counted & Revision.record.in_(mine.records().select(Record.id))
     own = Revision.author == mine.person.id
-    found = Revision.select().where((Revision.seq > since) & (within | own)).order_by(Revision.seq).limit(limit)
+    new = (Revision.seq > since) & Revision.text.is_null(False)
+    found = Revision.select().where(new & (within | own)).order_by(Revision.seq).limit(limit)
     link0 = fact("link0")
     return [
         Row(
@@ -99,7 +114,7 @@ def have(wish: Have) -> HaveReply:
         batch=wish.batch,
         server=fact("server"),
         now=timestamp(now()),
-        history=history(None),
+        history=history(wish.known),
         missing=[rev for rev in wish.revs if rev not in got],
     )
 

@@ -14,15 +14,17 @@ from fotfeste_shared.revisions import Unreadable, Written, read_revision, timest
 from fotfeste_shared.sync import PROTOCOL, SERVICE, Held, ItemReply, Push, PushItem, PushReply, Reason
 
 from .access import Scope, scope
+from .erasing import is_erased
 from .history import IdReused, append, history, hold_log, leaves_of
-from .house import fact
+from .house import fact, noted
 from .knowing import context_of
 from .ledger import open_record
-from .models import Device, Meta, Person, Record
+from .models import Device, Person, Record
 from .publishing import published
 
 log = logging.getLogger(__name__)
 HELD = get_args(Held)
+HIGHEST = 2**31  # what a database's whole number holds
 
 
 def push_items(db: Database, device: Device, push: Push) -> PushReply:
@@ -34,8 +36,7 @@ def push_items(db: Database, device: Device, push: Push) -> PushReply:
     told = history(push.known)
     mine = scope(device.person)
     items = [reply for item in push.items if (reply := _item_by_itself(db, device, mine, item))]
-    changed = {"push_no": max(device.push_no, push.push_no), "last_seen": today()}
-    Device.update(**changed).where(Device.id == device.id).execute()
+    _remember(device, push)
     here = history(None)
     return PushReply(
         service=SERVICE,
@@ -49,10 +50,18 @@ def push_items(db: Database, device: Device, push: Push) -> PushReply:
     )
 
 
+def _remember(device: Device, push: Push) -> None:
+    """Keep what tells a person that a computer was set back or copied; nothing is decided by it."""
+    known = Device.get_or_none(Device.id == device.id) or device
+    rewound = push.install != known.install or push.push_no < known.push_no
+    Device.update(
+        push_no=max(known.push_no, push.push_no), last_seen=today(), rewound=known.rewound or rewound
+    ).where(Device.id == device.id).execute()
+
+
 def backed_up_to() -> int:
     """Tell up to which line the log lies in a backup."""
-    found = Meta.get_or_none(Meta.key == "backed_up_to")
-    return int(found.value) if found else 0
+    return int(noted("backed_up_to") or 0)
 
 
 def _item_by_itself(db: Database, device: Device, mine: Scope, item: PushItem) -> ItemReply | None:
@@ -74,14 +83,16 @@ def _item(device: Device, mine: Scope, item: PushItem) -> ItemReply:
         content = read_revision(item.text)
     except Unreadable:
         return _refused(item, "unreadable")
-    if content.rev != item.rev:
+    if content.rev != item.rev or not 0 < content.form_version < HIGHEST:
         return _refused(item, "unreadable")
+    if is_erased(content.record, content.apart_of):
+        return _refused(item, "erased")
+    opened = open_record(content)  # first, since who may read a record follows from what it is
     if not _is_theirs(mine, content):
+        if opened:
+            Record.delete_by_id(content.record)
         return _refused(item, "not_yours")
     held = _why_held(device, mine, content)
-    known = Record.select().where(Record.id == content.record).exists()
-    if not known:
-        open_record(content)
     try:
         line = append(content, Written(item.rev, item.digest, item.text), device=device.id, held=held)
     except IdReused:
@@ -107,18 +118,14 @@ def _is_theirs(mine: Scope, content: Content) -> bool:
 
     Others' revisions are brought back by those who may read them, when a server was restored from a backup.
     """
-    record = Record.get_or_none(Record.id == content.record)
-    if record is not None and (record.form, record.about_kind, record.about_id) != (
-        content.form,
-        content.about.kind,
-        content.about.id,
-    ):
+    record = Record.get_by_id(content.record)
+    if (record.form, record.about_kind, record.about_id) != (content.form, content.about.kind, content.about.id):
         return False
     if content.author == mine.person.id:
         return True
     if not Person.select().where(Person.id == content.author).exists():
         return False
-    return record is not None and bool(mine.records().where(Record.id == record.id).exists())
+    return bool(mine.records().where(Record.id == record.id).exists())
 
 
 def _why_held(device: Device, mine: Scope, content: Content) -> Held | None:
@@ -155,8 +162,9 @@ def _is_good(author: Scope, form: FormDefinition, content: Content) -> bool:
 
 
 def _is_opened(content: Content) -> bool:
-    """Tell whether we have opened this record; a kept-apart part belongs to one that we have."""
-    return bool(Record.select().where(Record.id == (content.apart_of or content.record)).exists())
+    """Tell whether we have opened this record ourselves; a kept-apart part belongs to one that we have."""
+    named = Record.natural_key.is_null(False)
+    return bool(Record.select().where(named & (Record.id == (content.apart_of or content.record))).exists())
 
 
 def _day_of(saved_at: str) -> date:

@@ -87,7 +87,10 @@ def _pairings(network: Network) -> list[Pairing]:
 def _baselines(network: Network) -> list[tuple[str, Answers]]:
     """Read the yearly measurements that stand, one for each record, as (municipality, answers)."""
     records = Record.select(Record.id).where((Record.form == BASELINE) & (Record.network == network.id))
-    rows = Revision.select().where(Revision.record.in_(records) & Revision.held.is_null()).order_by(Revision.seq)
+    rows = Revision.select().where(
+        Revision.record.in_(records) & Revision.held.is_null() & Revision.text.is_null(False)
+    )
+    rows = rows.order_by(Revision.seq)
     by_record: dict[str, list[Written]] = defaultdict(list)
     for row in rows:
         by_record[str(row.record_id)].append(read_revision(str(row.text)))

@@ -1,0 +1,93 @@
+"""Erases what a person asks to have erased: the text goes, here and on every device, and does not come back.
+
+What was erased is also listed in a file beside the database, so that a restored backup forgets it again.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from peewee import fn
+
+from fotfeste_shared.clock import now
+from fotfeste_shared.database import Database, erase_freed_pages, insert_once, writing
+
+from .history import hold_log
+from .models import Record, Revision, Tombstone
+
+
+class Erased(msgspec.Struct, frozen=True):
+    """One line of the list: a record and the moment; nothing about whom it concerned."""
+
+    record: str
+    at: datetime
+
+
+class ListBroken(Exception):
+    """The list of erasures holds a line that is none; nobody may go on before a person has looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasures:
+    """The list, a file that is only ever added to."""
+
+    path: Path
+
+    def read(self) -> list[Erased]:
+        """Give all lines; one that was never finished is not there."""
+        raw = self.path.read_bytes() if self.path.exists() else b""
+        try:
+            return [msgspec.json.decode(line, type=Erased) for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
+        except msgspec.DecodeError as fault:
+            raise ListBroken(self.path.name) from fault
+
+    def add(self, records: Iterable[str]) -> None:
+        """Add records, durably; to be called with the log held, so that nobody else writes."""
+        lines = b"".join(msgspec.json.encode(Erased(record, now())) + b"\n" for record in records)
+        with open(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600), "r+b") as file:  # noqa: PTH123
+            whole = file.read()
+            file.seek(whole.rfind(b"\n") + 1)  # a torn last line, from a crash in the middle of writing, goes
+            file.truncate()
+            file.write(lines)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def erase(db: Database, erasures: Erasures, record: str) -> int:
+    """Erase a record with what was kept apart of it, and tell how many records that were."""
+    with writing(db):
+        hold_log()
+        parts = [record, *(part.id for part in Record.select().where(Record.apart_of == record))]
+        erasures.add(parts)  # first: a crash after this is made good at the next start
+        for each in parts:
+            _bury(each)
+    erase_freed_pages(db)
+    return len(parts)
+
+
+def replay(db: Database, erasures: Erasures) -> int:
+    """Erase again what an older database still holds; tells how many records it had not forgotten."""
+    listed = {line.record for line in erasures.read()}
+    if listed <= {row.record for row in Tombstone.select(Tombstone.record)}:
+        return 0
+    with writing(db):
+        hold_log()
+        fresh = sum(_bury(record) for record in sorted(listed))
+    erase_freed_pages(db)
+    return fresh
+
+
+def _bury(record: str) -> bool:
+    last = Tombstone.select(fn.MAX(Tombstone.number)).scalar() or 0
+    fresh = insert_once(Tombstone, Tombstone.record, number=last + 1, record=record, at=now())
+    Revision.update(text=None).where((Revision.record == record) & Revision.text.is_null(False)).execute()
+    return fresh
+
+
+def is_erased(*records: str | None) -> bool:
+    """Tell whether one of these was erased."""
+    named = [each for each in records if each]
+    return bool(Tombstone.select().where(Tombstone.record.in_(named)).exists())

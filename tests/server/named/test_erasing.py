@@ -1,0 +1,135 @@
+"""What is erased is gone from every place that we reach, and stays gone."""
+
+from pathlib import Path
+
+import pytest
+from making_house import House, report, session_log
+from msgspec.structs import replace
+from peewee import DatabaseError
+
+from fotfeste_server.named.access import scope
+from fotfeste_server.named.erasing import Erasures, ListBroken, erase, replay
+from fotfeste_server.named.house import fact
+from fotfeste_server.named.ledger import current
+from fotfeste_server.named.models import Revision, Tombstone
+from fotfeste_server.named.proving import prove
+from fotfeste_server.named.pulling import pull
+from fotfeste_server.named.pushing import push_items
+from fotfeste_shared.database import writing
+from fotfeste_shared.revisions import Written, new_id, read_revision, write_revision
+from fotfeste_shared.sync import ItemReply, Pull, PullReply
+
+SECRET = "Dette skal ingen finne igjen."
+
+
+@pytest.fixture
+def erasures(house: House) -> Erasures:
+    return Erasures(house.service.config.erasures)
+
+
+def deliver(house: House, who: str, *written: Written) -> list[ItemReply]:
+    push = house.push(who, *written)
+    return house.service.writer.do(lambda: push_items(house.db, house.devices[who].device, push)).items
+
+
+def fetch(house: House, who: str, cursor: str | None = None) -> PullReply:
+    device = house.device(who).device
+    return pull(scope(house.people[who]), Pull(batch=new_id(), device=device.id, install=device.install, cursor=cursor))
+
+
+def files_holding(folder: Path, text: str) -> list[str]:
+    return [path.name for path in folder.parent.rglob("*.db*") if text.encode() in path.read_bytes()]
+
+
+def test_the_text_goes_and_the_log_still_holds(house: House, erasures: Erasures):
+    deliver(house, "contact", report(house, neste=SECRET), report(house))
+    deliver(house, "mentor", session_log(house))
+    before = prove(house.db)
+
+    assert 1 == erase(house.db, erasures, house.report().id)
+
+    assert [None, None] == [row.text for row in Revision.select().where(Revision.record == house.report().id)]
+    assert (before, ()) == (prove(house.db), before.faults)
+    assert current(house.report().id) is None
+    assert [] == files_holding(house.service.config.data, SECRET)
+
+
+def test_every_device_is_told_once_and_a_new_one_gets_no_text(house: House, erasures: Erasures):
+    written = report(house)
+    deliver(house, "contact", written)
+    had = fetch(house, "advisor")
+    erase(house.db, erasures, house.report().id)
+
+    told = fetch(house, "advisor", had.cursor)
+    again = fetch(house, "advisor", told.cursor)
+    fresh = fetch(house, "organizer")
+
+    assert written.rev in {row.rev for row in had.rows}
+    assert [house.report().id] == [row.tombstone.record for row in told.rows if row.tombstone]
+    assert [] == again.rows
+    assert [None] == [row.text for row in fresh.rows]
+
+
+def test_what_was_erased_is_refused_when_it_comes_back(house: House, erasures: Erasures):
+    written, later = report(house), report(house)
+    deliver(house, "contact", written)
+    erase(house.db, erasures, house.report().id)
+
+    replies = deliver(house, "contact", written, later)
+
+    assert [("refused", "erased")] * 2 == [(each.outcome, each.reason) for each in replies]
+    assert 1 == Revision.select().count()
+
+
+def test_a_part_that_was_kept_apart_goes_with_its_record(house: House, erasures: Erasures):
+    log = session_log(house)
+    part = replace(read_revision(log.text), rev=new_id(), record=new_id(), apart_of=read_revision(log.text).record)
+    late = replace(part, rev=new_id(), record=new_id())
+    deliver(house, "mentor", log, write_revision(part))
+
+    assert 2 == erase(house.db, erasures, read_revision(log.text).record)
+
+    [refused] = deliver(house, "mentor", write_revision(late))
+    assert ("refused", "erased") == (refused.outcome, refused.reason)
+    assert 0 == Revision.select().where(Revision.text.is_null(False)).count()
+
+
+def test_a_list_that_the_database_has_forgotten_is_replayed(house: House, erasures: Erasures):
+    deliver(house, "contact", report(house))
+    with writing(house.db):
+        erasures.add([house.report().id, new_id()])  # what an older database, or a crash before the commit, leaves
+
+    assert 2 == replay(house.db, erasures)
+    assert 0 == replay(house.db, erasures)
+    assert Revision.get().text is None
+    assert [1, 2] == [row.number for row in Tombstone.select().order_by(Tombstone.number)]
+
+
+def test_a_torn_line_of_the_list_is_written_anew_and_a_strange_one_stops_us(house: House, erasures: Erasures):
+    first, second = new_id(), new_id()
+    erasures.add([first])
+    with erasures.path.open("ab") as file:
+        file.write(b'{"record":"torn')
+
+    erasures.add([second])
+    assert [first, second] == [line.record for line in erasures.read()]
+
+    erasures.path.write_bytes(b"strange\n")
+    with pytest.raises(ListBroken):
+        replay(house.db, erasures)
+
+
+def test_no_text_can_go_without_a_tombstone(house: House):
+    deliver(house, "contact", report(house))
+
+    with pytest.raises(DatabaseError, match="never rewritten"):
+        Revision.update(text=None).execute()
+
+
+def test_a_log_that_was_tampered_with_does_not_prove(house: House):
+    deliver(house, "contact", report(house), report(house))
+    server = fact("server")
+    assert (server, 2, ()) == (prove(house.db).server, prove(house.db).lines, prove(house.db).faults)
+
+    house.db.execute_sql("DELETE FROM leaf")
+    assert ("2 leaves do not follow from the log",) == prove(house.db).faults
