@@ -11,7 +11,7 @@ from peewee import ModelSelect
 from fotfeste_shared.database import Table
 from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.problems import Forbidden, NotFound
-from fotfeste_shared.revisions import About
+from fotfeste_shared.revisions import About, is_id
 
 from .models import Gathering, Network, Pairing, Participation, Person, Record, Revision, Role, Team
 
@@ -233,6 +233,8 @@ def _any(conditions: Iterable[Any]) -> Any:  # noqa: ANN401 (a condition of peew
 
 
 def _one(rows: Rows, model: type[Row], id_: str) -> Row:
+    if not is_id(id_):
+        raise NotFound
     found: Row | None = rows.where(model.id == id_).first()  # type: ignore[attr-defined]  # every table here has an id
     if found is None:
         raise NotFound

@@ -12,6 +12,7 @@ from fotfeste_shared.revisions import new_id
 
 from .access import Rows, Scope
 from .models import Device, EnrolmentCode, Member, Network, Pairing, Participation, Person, Role, Team
+from .people import one_line
 from .secret import grouped, hashed, hashed_code, new_code
 
 CODE_LIVES = timedelta(minutes=15)
@@ -73,7 +74,7 @@ def _new_device(code: EnrolmentCode, install: str, name: str, token: str) -> Dev
     device = Device.create(
         id=new_id(),
         person=code.person_id,
-        name=" ".join(name.split())[:80] or "–",
+        name=one_line(name, 80) or "–",
         token_hash=hashed("device", token),
         install=install,
         enrolled=moment,

@@ -16,6 +16,7 @@ from .history import leaves_of
 from .ledger import current
 from .models import Gathering, Network, Record, Revision, Team
 from .networks import STATUS_REPORT, open_reports
+from .people import one_line
 
 REPORTS_BEFORE = timedelta(days=14)
 
@@ -44,8 +45,8 @@ def plan_gathering(
         number = number or (last.number + 1 if last else 1)
         new = insert_once(
             Gathering, Gathering.network, Gathering.number,
-            id=new_id(), network=network.id, number=number, theme=" ".join(theme.split())[:200], starts=starts,
-            ends=ends, place=" ".join(place.split())[:200], digital=digital, reports_due=due,
+            id=new_id(), network=network.id, number=number, theme=one_line(theme, 200), starts=starts,
+            ends=ends, place=one_line(place, 200), digital=digital, reports_due=due,
         )  # fmt: skip
         if not new:
             raise Conflicting("Nettverket har en samling med dette nummeret allerede.")

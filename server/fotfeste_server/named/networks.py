@@ -11,7 +11,7 @@ from fotfeste_shared.problems import Conflicting, Invalid
 from fotfeste_shared.revisions import new_id
 
 from .models import Gathering, Network, Participation, Person, Record, Team
-from .people import assign, person_by_email, wanted
+from .people import assign, one_line, person_by_email, wanted
 from .publishing import published
 
 AGREEMENT = "avtale"
@@ -37,7 +37,7 @@ def found_network(
         raise Invalid(questions={"ends": "Sluttdatoen må være etter startdatoen."})
     with writing(db):
         network = Network.create(
-            id=new_id(), name=name, theme=" ".join(theme.split())[:200], starts=starts, ends=ends, demo=demo
+            id=new_id(), name=name, theme=one_line(theme, 200), starts=starts, ends=ends, demo=demo
         )
         if planned_by is not None:
             assign(db, planned_by, "organizer", network=network.id)

@@ -1,6 +1,6 @@
 """People and what they may do."""
 
-from fotfeste_shared.answering import EMAIL
+from fotfeste_shared.answering import EMAIL, clean_text
 from fotfeste_shared.clock import now
 from fotfeste_shared.database import Database, insert_once, writing
 from fotfeste_shared.problems import Closed, Invalid
@@ -13,16 +13,21 @@ from .secret import hashed
 
 def wanted(text: str, field: str, longest: int = 120) -> str:
     """Read a short text that must be there; one line, no spaces around it."""
-    cleaned = " ".join(text.split())
-    if not cleaned or len(cleaned) > longest or any(ord(letter) < 32 for letter in cleaned):
+    cleaned = one_line(text)
+    if not cleaned or len(cleaned) > longest:
         sentence = "Skriv noe her." if not cleaned else "Dette er for langt."
         raise Invalid(questions={field: sentence})
     return cleaned
 
 
+def one_line(text: str, longest: int = 10_000) -> str:
+    """Give a text without line breaks and without letters that a database refuses."""
+    return clean_text(text, lines=False)[:longest]
+
+
 def email(text: str, field: str = "email") -> str:
     """Read an e-mail address in the one spelling that we keep."""
-    cleaned = text.strip().casefold()
+    cleaned = one_line(text).casefold()
     if len(cleaned) > 254 or not EMAIL.fullmatch(cleaned):
         raise Invalid(questions={field: "Skriv en e-postadresse, for eksempel navn@kommune.no."})
     return cleaned

@@ -9,6 +9,7 @@ from fotfeste_shared.database import Database, writing
 from fotfeste_shared.problems import Invalid, TooMany
 
 from .models import Person, SignIn, SignInCode
+from .people import one_line
 from .secret import hashed, hashed_code, new_code, new_token
 
 CODE_LIVES = timedelta(minutes=10)
@@ -28,7 +29,7 @@ def ask_for_code(db: Database, address: str, browser: str, post: Post) -> None:
     """
     code, moment = new_code(), now()
     with writing(db):
-        person = Person.get_or_none(Person.email == address.strip().casefold())
+        person = Person.get_or_none(Person.email == one_line(address).casefold())
         _not_too_often(person, moment)
         SignInCode.delete().where(SignInCode.expires < moment - timedelta(hours=1)).execute()
         SignInCode.delete().where(SignInCode.browser_hash == hashed("browser", browser)).execute()

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zlib
 from typing import TypeVar
 
@@ -43,6 +44,7 @@ from .pace import Pace, caller
 
 pages = Blueprint("sync", __name__, url_prefix="/sync/v1")
 enrolling = Pace(tries=30, seconds=900)
+DIGEST = re.compile("sha256:[0-9a-f]{64}")
 M = TypeVar("M", bound=Message)
 
 
@@ -114,7 +116,8 @@ def tell_missing(device: Device) -> Response:
 @by_device
 def give_form(_device: Device, digest: str) -> Response:
     """Give one published form; its text never changes, so it may be kept for good."""
-    found = PublishedForm.get_or_none(PublishedForm.digest == digest)
+    named = DIGEST.fullmatch(digest)
+    found = PublishedForm.get_or_none(PublishedForm.digest == digest) if named else None
     if found is None:
         raise NotFound
     reply = Response(found.text, mimetype="application/json")
