@@ -73,6 +73,19 @@ def test_the_table_says_what_the_plot_says(chromium, served):
     page.context.close()
 
 
+def test_those_who_will_stay_are_shown_whole_round_by_round(chromium, served):
+    page = opened(chromium, served)
+    card = page.locator("li.result.wide")
+    card.get_by_text("Vis alle svarene som tabell").click()
+
+    assert 4 == card.locator(".plot-stack").count()
+    assert ["Ved start", "Etter 3 måneder", "Etter 6 måneder", "Etter 12 måneder"] == (
+        card.locator(".by-wave thead th").all_text_contents()[1:]
+    )
+    assert 5 == card.locator(".by-wave tbody tr").count()
+    page.context.close()
+
+
 def test_filters_work_by_keyboard_without_a_script(chromium, served):
     page = opened(chromium, served, java_script_enabled=False)
     page.get_by_label("Sted", exact=True).select_option(label="Oslo")

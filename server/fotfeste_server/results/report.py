@@ -10,7 +10,7 @@ from ..anonymous.disclosure import crowd
 from .asked import Asked, counted
 from .counting import fits, ladder, tally
 from .figures import Figure, Hidden, Shown, distribution, mean, share, share_from
-from .indicators import INDICATORS, NEW_HIRE, Indicator, measure
+from .indicators import INDICATORS, NEW_HIRE, WILL_STAY, Indicator, measure
 from .reading import Source
 from .released import Dated, Pick, Window
 
@@ -115,6 +115,16 @@ def details(source: Source, form: FormDefinition, wave: str, place: str, window:
     for asked in counted(form, source.released):
         if not asked.waves or wave in asked.waves:
             yield _detail(source, form, asked, Pick(form.code, asked.path, (wave,), _some(place), _some(window)))
+
+
+def staying(source: Source, place: str, window: str = "") -> list[Detail]:
+    """Give the answers behind the share who will stay, wave by wave."""
+    form = source.form(NEW_HIRE)
+    asked = next((each for each in counted(form, source.released) if each.path == WILL_STAY), None) if form else None
+    if form is None or asked is None:
+        return []
+    picks = (Pick(form.code, WILL_STAY, (wave,), _some(place), _some(window)) for wave in asked.waves)
+    return [_detail(source, form, asked, pick) for pick in picks]
 
 
 def _detail(source: Source, form: FormDefinition, asked: Asked, pick: Pick) -> Detail:

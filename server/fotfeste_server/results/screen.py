@@ -1,7 +1,7 @@
 """What the page of results shows, ready to draw: headlines, trends and answers, in one language."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.municipalities import in_order
@@ -12,7 +12,7 @@ from .figures import Figure, Hidden, Shown
 from .indicators import NEW_HIRE
 from .leaving import Cohort
 from .reading import Source
-from .report import Detail, Point, Series, details, over_time, over_waves, waves_of
+from .report import Detail, Point, Series, details, over_time, over_waves, staying, waves_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Trend:
     plot: plots.Dots
     rows: tuple[Row, ...]
     any_span: bool
+    by_wave: tuple[tuple[str, "Answers"], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Answers:
     parts: tuple[plots.Part, ...]
     bars: tuple[plots.Bar, ...]
     rows: tuple[Row, ...]
+    options: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,9 @@ class Choice:
 
 def trends(source: Source, language: Language, *, place: str, window: str) -> list[Trend]:
     """Give each indicator over its waves."""
-    return [_trend(each, "wave", language) for each in over_waves(source, place, window)]
+    found = [_trend(each, "wave", language) for each in over_waves(source, place, window)]
+    by_wave = [(words.wave(each.wave, language), _answers(each, language)) for each in staying(source, place, window)]
+    return [replace(each, by_wave=tuple(by_wave)) if each.name == "bli-wave" else each for each in found]
 
 
 def history(source: Source, language: Language, *, place: str, wave: str) -> list[Trend]:
@@ -210,7 +214,7 @@ def _answers(detail: Detail, language: Language) -> Answers:
         detail.form.sections.index(detail.asked.section), sentences.answered(detail, language),
         sentences.described(text, named, language), period, detail.hidden is not None,
         plots.stacked(named, language) if scale else (), () if scale else plots.bars(named, language),
-        tuple(_row(name, shown, period, language) for name, shown in named),
+        tuple(_row(name, shown, period, language) for name, shown in named), tuple(names.values()),
     )  # fmt: skip
 
 

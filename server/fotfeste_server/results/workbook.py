@@ -111,7 +111,7 @@ def _facts(source: Source, language: Language) -> Iterator[tuple[str, Cell]]:
     """Give what a reader must know, line by line."""
     group = 2 * source.colluders + 3
     windows = source.released.windows
-    yield say(language, "Nettverk"), source.name
+    yield say(language, "Læringsnettverk"), source.name
     yield say(language, "Steder"), _places(source, language)
     if windows:
         yield say(language, "Fra"), min(window.opens for window in windows)
