@@ -119,7 +119,10 @@ class Exchange:
         )
 
     def _waiting(self, most: int) -> Iterable[Revision]:
-        due = Revision.next_try.is_null() | (Revision.next_try <= now())
+        moment = now()
+        # A wait longer than the longest was noted by a clock that was wrong then, or is now.
+        too_far = Revision.next_try > moment + SLOW_RETRY
+        due = Revision.next_try.is_null() | (Revision.next_try <= moment) | too_far
         stuck = (Revision.state == State.ATTENTION) & (Revision.problem == "server_fault")
         queued = (Revision.state == State.QUEUED) | stuck
         rows: Iterable[Revision] = (
@@ -250,12 +253,14 @@ class Exchange:
     def next_audit(self) -> sync.Have | None:
         """Once a day, ask whether the server really has what it said it has."""
         last = self.fact("audited_at")
-        if last and datetime.fromisoformat(last) + AUDIT_EVERY > now():
+        if last and abs(now() - datetime.fromisoformat(last)) < AUDIT_EVERY:
             return None
         identity = self.identity()
         rows = Revision.select(Revision.rev).where(Revision.state.in_(DELIVERED)).order_by(Revision.seq.desc())
         revs = [str(row.rev) for row in rows.limit(1000).bind(self._db)]
-        return sync.Have(batch=new_id(), device=identity.device, revs=revs) if identity and revs else None
+        if identity is None or not revs:
+            return None
+        return sync.Have(batch=new_id(), device=identity.device, known=self._known(), revs=revs)
 
     def take_audit(self, have: sync.Have, reply: sync.HaveReply) -> int:
         """Deliver again what the server has lost; gives how many."""

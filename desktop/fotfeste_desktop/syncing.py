@@ -31,7 +31,7 @@ LONGEST_WAIT = 900.0
 CONNECT = 5.0
 LARGEST_ANSWER = 16 * 1024 * 1024
 MOST_STEPS = 1000
-SERVER_FAULTS = (500, 502, 504)
+BLAME_CONTENT = (400, 413, 500, 502, 504)  # one revision of several may be the cause
 
 
 class Line(StrEnum):
@@ -242,7 +242,7 @@ class Syncing:
 
     def _make_smaller(self, push: sync.Push, fault: Unreachable) -> None:
         """Find the one revision that makes the server stumble by halving; other faults end the round."""
-        if fault.status not in (413, *SERVER_FAULTS):
+        if fault.status not in BLAME_CONTENT:
             raise fault
         if len(push.items) > 1:
             self._most = len(push.items) // 2

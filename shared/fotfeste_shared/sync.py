@@ -228,10 +228,11 @@ class PullReply(Reply, frozen=True, kw_only=True):
 
 
 class Have(Message, frozen=True, kw_only=True):
-    """A question: which of these have you not got?"""
+    """A question: which of these have you not got? `known` as in a push: the answer moves the client along."""
 
     batch: Id
     device: Id
+    known: Place | None = None
     revs: Annotated[list[Id], msgspec.Meta(max_length=1000)]
 
 
