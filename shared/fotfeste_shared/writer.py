@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
@@ -19,16 +18,26 @@ class _Wish:
 
     def __init__(self, act: Callable[[], Any]) -> None:
         self.act = act
-        self.answer: Future[Any] = Future()
         self.outcome: Any = None
         self.problem: BaseException | None = None
+        self._told = threading.Lock()
+        self._told.acquire()
+
+    def run(self) -> None:
+        """Act; whatever came of an earlier try no longer counts."""
+        self.problem = None
+        self.outcome = self.act()
 
     def tell(self) -> None:
         """Let the one who waits go on."""
-        if self.problem is None:
-            self.answer.set_result(self.outcome)
-        else:
-            self.answer.set_exception(self.problem)
+        self._told.release()
+
+    def wait(self) -> Any:  # noqa: ANN401 (whatever the act gives)
+        """Wait until told, and give what came of it."""
+        self._told.acquire()
+        if self.problem is not None:
+            raise self.problem
+        return self.outcome
 
 
 class Writer:
@@ -56,7 +65,7 @@ class Writer:
             if self._closed:
                 raise Busy
             self._waiting.put(wish)
-        outcome: T = wish.answer.result()
+        outcome: T = wish.wait()
         return outcome
 
     def close(self) -> None:
@@ -90,33 +99,37 @@ class Writer:
             self._waiting.put(None)  # closing comes after this last group
         return group
 
-    def _commit(self, group: list[_Wish]) -> None:
-        """Write a group as one; when that fails for certain, try each member alone."""
+    def _commit(self, group: list[_Wish], *, apart: bool = False) -> None:
+        """Write a group as one; when that fails, write it with its members apart; when that fails, each alone.
+
+        Most groups have no bad member, and three statements for each instead of one is what a busy hour feels.
+        """
         begun = False
         try:
             with writing(self._db):
                 begun = True
                 for wish in group:
-                    self._try(wish)
+                    self._try(wish) if apart else wish.run()
         except OutcomeUnknown as unknown:
             # Perhaps kept: running the acts again could do them twice, so each caller decides.
             self._refuse(group, unknown)
         except BaseException as failure:  # noqa: BLE001 (whatever it is, it belongs to those who wait)
             if not begun or len(group) == 1:
                 self._refuse(group, failure)
-                return
-            for wish in group:
-                self._commit([wish])
+            elif apart:
+                for wish in group:
+                    self._commit([wish])
+            else:
+                self._commit(group, apart=True)
         else:
             for wish in group:
                 wish.tell()
 
     def _try(self, wish: _Wish) -> None:
         """Run one act so that its failure undoes itself only; a lost transaction is everybody's."""
-        wish.problem = None
         try:
             with part(self._db):
-                wish.outcome = wish.act()
+                wish.run()
         except BaseException as problem:
             if not self._db.stands():
                 raise
