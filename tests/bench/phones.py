@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import brotli
 from figures import Figure, Wishes, megabytes, milliseconds, per_second, timed
 from load import Answered, Load, ask, get, post
 from serving import Running, bare, folder, serving
@@ -24,11 +25,12 @@ def b1(wishes: Wishes) -> Iterator[Figure]:
     with folder() as data:
         token = open_survey(data, 1).tokens[0]
         with serving(data) as server:
-            sizes = dict(_everything(server.port, f"/s/{token}"))
+            sizes = dict(_everything(server.port, f"/s/{token}", "gzip, deflate, br"))
+            older = dict(_everything(server.port, f"/s/{token}", "gzip"))
     yield Figure(
         "B1",
         "survey page (longest wave) and all it loads: bytes compressed with headers, requests",
-        f"{sum(sizes.values()):,} bytes, {len(sizes)} requests",
+        f"{sum(sizes.values()):,} bytes, {len(sizes)} requests (gzip: {sum(older.values()):,})",
         "one TCP flight: 12,000 bytes",
         sum(sizes.values()) / 12_000,
         "≤ 6,000 bytes, ≤ 2",
@@ -36,21 +38,21 @@ def b1(wishes: Wishes) -> Iterator[Figure]:
     )
 
 
-def _everything(port: int, first: str) -> Iterator[tuple[str, int]]:
+def _everything(port: int, first: str, packed: str) -> Iterator[tuple[str, int]]:
     """Follow the page to what it loads, and what that loads."""
     waiting, seen = [first], {first}
     while waiting:
         path = waiting.pop()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        connection.request("GET", path, headers={"Accept-Encoding": "gzip, br", "Accept-Language": "nb"})
+        connection.request("GET", path, headers={"Accept-Encoding": packed, "Accept-Language": "nb"})
         reply = connection.getresponse()
         body = reply.read()
         connection.close()
         if reply.status != 200:
             raise RuntimeError(f"{path}: {reply.status}")
         yield path, len(body) + sum(len(name) + len(value) + 4 for name, value in reply.getheaders()) + 19
-        text = (gzip.decompress(body) if reply.getheader("Content-Encoding") == "gzip" else body).decode()
-        found = {one or other for one, other in LOADS.findall(text)} - seen
+        unpack = {"gzip": gzip.decompress, "br": brotli.decompress}.get(reply.getheader("Content-Encoding", ""), bytes)
+        found = {one or other for one, other in LOADS.findall(unpack(body).decode())} - seen
         seen |= found
         waiting += sorted(found)
 
