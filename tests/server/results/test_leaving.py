@@ -91,7 +91,8 @@ def hand_in(house: House, answers):
     )  # fmt: skip
 
 
-def test_the_yearly_numbers_of_a_network_come_before_its_pairings(house):
+def test_the_yearly_numbers_of_a_network_come_before_its_pairings(house_on_each):
+    house = house_on_each
     elsewhere = furnish(house.app, "Nord", "5501")
     for _ in range(6):
         Pairing.create(

@@ -66,6 +66,12 @@ def test_others_do_not_see_results(two_houses, address, released):
         assert 303 == two_houses.browser().get(address + ending).status_code
 
 
+def test_the_page_stands_on_each_database(house_on_each):
+    reply = house_on_each.browser("organizer").get(f"/networks/{house_on_each.network.id}/results")
+
+    assert 200 == reply.status_code
+
+
 def test_filters_choose_place_period_survey_and_round(house, address, released):
     browser = house.browser("organizer")
     oslo = browser.get(f"{address}?place={OSLO}&wave=start&window=window-2026Q1").text
