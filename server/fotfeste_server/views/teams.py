@@ -175,6 +175,7 @@ def _read(record: Record, form: FormDefinition, content: Revision | None) -> Rep
     }
     page = render_template(
         "teams/read.html", form=form, content=content, title=title_of(record, current_language()), named=named,
+        network=record.network,
         conflict=len(leaves_of(record.id)) > 1,
     )  # fmt: skip
     return Reply(page, mimetype="text/html")

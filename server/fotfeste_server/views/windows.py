@@ -18,6 +18,7 @@ from .organizers import Page, place_in, places
 
 pages = Blueprint("windows", __name__)
 HOW_MANY = "Skriv et tall fra 1 til 200."
+NUMBER = [InputRequired(HOW_MANY), NumberRange(1, opening.MOST_LINKS, HOW_MANY)]
 WAVES = {
     "start": "To uker etter start", "m3": "Etter tre måneder", "m6": "Etter seks måneder", "m12": "Etter ett år",
     "for": "Før første samtale", "etter": "Etter ett år som mentor",
@@ -35,7 +36,7 @@ class NewLinks(Ask):
 
     survey = pick("Undersøkelse")
     place = pick("Kommune")
-    count = IntegerField("Hvor mange lenker", [InputRequired(HOW_MANY), NumberRange(1, opening.MOST_LINKS, HOW_MANY)], default=10)
+    count = IntegerField("Hvor mange lenker", NUMBER, default=10)
 
 
 @pages.route("/networks/<network_id>/windows", methods=["GET", "POST"])
@@ -44,7 +45,8 @@ def windows(network: Network) -> Page:
     """List the windows, and open one more."""
     form = NewWindow()
     known = opening.windows(network)
-    form.quarter.choices = [(each, each) for each in opening.next_quarters() if each not in {w.quarter for w in known}]
+    had = {each.quarter for each in known}
+    form.quarter.choices = [(each, quarter_name(each)) for each in opening.next_quarters() if each not in had]
 
     def begin() -> None:
         opening.open_quarter(tools(), network, form.quarter.data)
@@ -52,7 +54,9 @@ def windows(network: Network) -> Page:
     if form.done(begin):
         flash(translated("Vinduet er åpnet. Nå kan du lage lenker."), "success")
         return redirect(request.path, 303)
-    return render_template("organizers/windows.html", network=network, form=form, windows=known), form.status
+    return render_template(
+        "organizers/windows.html", network=network, form=form, windows=known, quarter_name=quarter_name
+    ), form.status
 
 
 @pages.route("/networks/<network_id>/windows/<window_id>/links", methods=["GET", "POST"])
@@ -76,19 +80,26 @@ def links(network: Network, window_id: str) -> Page:
 
     if form.done(make):
         code, _, wave = form.survey.data.partition(".")
-        chosen = named[form.place.data]
+        survey = published(code)
+        # What is told for the whole network only is not asked for one municipality, whatever was chosen.
+        chosen = named[form.place.data if survey.results_level == "municipality" else "*"]
         return render_template(
-            "organizers/links.html", network=network, window=window, survey=survey_name(code, wave), place=chosen,
-            links=[(link, drawn(link)) for link in made],
+            "organizers/links.html", network=network, quarter=quarter_name(window.quarter), place=chosen,
+            survey=survey_name(code, wave), minutes=survey.minutes, links=[(link, drawn(link)) for link in made],
         ), 200  # fmt: skip
-    return render_template("organizers/make_links.html", network=network, window=window, form=form), form.status
+    quarter = quarter_name(window.quarter)
+    return render_template("organizers/make_links.html", network=network, quarter=quarter, form=form), form.status
 
 
-@pages.post("/networks/<network_id>/windows/<window_id>/seal")
+@pages.route("/networks/<network_id>/windows/<window_id>/seal", methods=["GET", "POST"])
 @within("network", "plan")
 def seal(network: Network, window_id: str) -> Page:
-    """Close a window for good and count it."""
-    done = opening.seal_window(tools(), network, opening.window_of(network, window_id))
+    """Ask whether a window is to be closed for good, and count it."""
+    window = opening.window_of(network, window_id)
+    if request.method == "GET":
+        quarter = quarter_name(window.quarter)
+        return render_template("organizers/seal.html", network=network, window=window, quarter=quarter), 200
+    done = opening.seal_window(tools(), network, window)
     told: dict[str, Value] = {"n": done.blocks}
     flash(translated("Vinduet er talt opp. {n} nye blokker kan vises i resultatene.", **told), "success")
     return redirect(f"/networks/{network.id}/windows", 303)
@@ -110,6 +121,12 @@ def survey_name(code: str, wave: str) -> str:
     return f"{title}: {translated(WAVES[wave])}" if wave in WAVES else title
 
 
+def quarter_name(quarter: str) -> str:
+    """Say a quarter in words."""
+    year, _, number = quarter.partition("-Q")
+    return translated("{n}. kvartal {year}", n=number, year=year)
+
+
 def drawn(link: str) -> str:
-    """Draw a link as a QR code, in a size that a phone reads from paper."""
-    return segno.make(link, error="m").svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, omitsize=False)
+    """Draw a link as a QR code, in a size that a phone reads from paper, and on white on a dark screen too."""
+    return segno.make(link, error="m").svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, light="#fff")
