@@ -1,5 +1,6 @@
 """The real server in its own process, as `python server` starts it, on this machine only."""
 
+import os
 import re
 import signal
 import subprocess
@@ -28,7 +29,7 @@ class RealServer:
             command = ["serve", "--data", str(self.folder), "--port", str(self.port), *self._arguments]
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "fotfeste_server.cli", *command],
-                env=self._environment, stdout=said, stderr=subprocess.STDOUT,
+                env=self._environment, stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         until = time.monotonic() + PATIENCE
         while "is ready" not in self.said():
@@ -59,7 +60,7 @@ class RealServer:
         return [path.read_text("utf-8") for path in sorted((self.folder / "mail").glob("*.eml"))]
 
     def kill(self):
-        """End it with no time to say goodbye."""
+        """End it and its worker with no time to say goodbye, as a power cut does."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(15)

@@ -227,13 +227,14 @@ def invite(
 @main.command()
 @_common
 @click.argument("window")
-def seal(data: Path | None, database: str, window: str) -> None:
+@click.option("--early", is_flag=True, help="Although it has days left: nobody can answer after this.")
+def seal(data: Path | None, database: str, window: str, *, early: bool) -> None:
     """Close a survey window for good and count what is in it; may be repeated after a crash."""
     config = _config(data, database)
     with _house(config) as db:
         here = opening.network_of_window(window)
         service = opening.Tools(config, db, Keys(config.keys))
-        done = opening.seal_window(service, here, opening.window_of(here, window))
+        done = opening.seal_window(service, here, opening.window_of(here, window), early=early)
     click.echo(f"Sealed: {done.answers} answers, {done.blocks} new blocks.")
 
 
