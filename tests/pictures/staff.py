@@ -1,0 +1,88 @@
+"""The organizer's pages: signing in by the demo's mail, then every page of the network."""
+
+import re
+
+from album import DESK, SMALL, Album, screen
+from playwright.sync_api import Browser, BrowserContext, Page
+
+PAGES = ("municipalities", "teams", "gatherings", "pairings", "reports", "windows", "devices", "results")
+
+
+def photograph(album: Album, browser: Browser, url: str, email: str) -> None:
+    """Take every page that an organizer sees, light; the busiest in the dark, on a phone and in other languages."""
+    with screen(browser, DESK) as context:
+        page = context.new_page()
+        _sign_in(album, page, url, email)
+        network = _network(album, page, url)
+        for name in PAGES:
+            page.goto(f"{network}/{name}")
+            album.take(page, f"staff-{name}")
+        _deeper(album, page, network)
+        state = context.storage_state()
+    for name, size, dark, language in (
+        ("dark", DESK, True, "nb"),
+        ("320", SMALL, False, "nb"),
+        ("nn", DESK, False, "nn"),
+        ("en", DESK, False, "en"),
+    ):
+        with screen(browser, size, dark=dark) as context:
+            context.add_cookies(state["cookies"])  # type: ignore[arg-type]  # the same cookies, typed twice
+            _busiest(album, context, f"staff-{name}", url, network, language)
+
+
+def _sign_in(album: Album, page: Page, url: str, email: str) -> None:
+    page.goto(f"{url}/signin")
+    album.take(page, "staff-sign-in")
+    page.get_by_label("E-post").fill(email)
+    page.get_by_role("button", name="Send meg en kode").click()
+    album.take(page, "staff-code")
+    letters = page.context.new_page()
+    _newest(letters, url)
+    album.take(letters, "staff-mail-of-the-demo")
+    code = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", letters.locator("article").first.inner_text())
+    letters.close()
+    page.get_by_label("Kode fra e-posten").fill(code[0] if code else "")
+    page.get_by_role("button", name="Logg inn").click()
+    page.wait_for_url(f"{url}/")
+    album.take(page, "staff-start")
+
+
+def _newest(letters: Page, url: str) -> None:
+    """Look at the demo's letters until the one with the code has come: it goes by the table of jobs."""
+    for _ in range(40):
+        letters.goto(f"{url}/demo/mail")
+        if letters.locator("article").count():
+            return
+        letters.wait_for_timeout(250)
+
+
+def _network(album: Album, page: Page, url: str) -> str:
+    page.goto(f"{url}/networks")
+    album.take(page, "staff-networks")
+    page.goto(f"{url}/networks/new")
+    album.take(page, "staff-new-network")
+    page.goto(f"{url}/networks")
+    page.locator("main a[href*='/networks/']:not([href$='/new'])").first.click()
+    album.take(page, "staff-network")
+    return page.url.partition("?")[0]
+
+
+def _deeper(album: Album, page: Page, network: str) -> None:
+    """Follow the first link of a kind to pages that have no fixed address."""
+    for start, link, name in (
+        ("teams", "main a[href*='/teams/']", "team"),
+        ("reports", "main a[href*='/records/']", "report"),
+        ("windows", "main a[href*='/links']", "links"),
+    ):
+        page.goto(f"{network}/{start}")
+        found = page.locator(link).first
+        if found.count():
+            page.goto(found.evaluate("each => each.href"))
+            album.take(page, f"staff-{name}")
+
+
+def _busiest(album: Album, context: BrowserContext, name: str, url: str, network: str, language: str) -> None:
+    page = context.new_page()
+    for path, what in ((f"{url}/", "start"), (f"{network}/results", "results"), (f"{network}/reports", "reports")):
+        page.goto(f"{path}?language={language}")
+        album.take(page, f"{name}-{what}")
