@@ -6,13 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from making_house import House, close_app, furnish, open_app
+from making_house import REPORT, House, close_app, furnish, open_app, report
 from werkzeug.test import TestResponse
 
 from fotfeste_server.app import create_app
 from fotfeste_server.config import Config
+from fotfeste_server.named.gatherings import plan_gathering
+from fotfeste_server.named.history import leaves_of
 from fotfeste_server.named.house import setup_token
 from fotfeste_server.named.models import Device, Gathering, Network, Pairing, Participation, Person, Record, Team
+from fotfeste_server.named.pushing import push_items
 from fotfeste_shared.clock import today
 from fotfeste_shared.wording import LANGUAGES
 
@@ -182,6 +185,43 @@ def test_a_report_is_filled_in_on_the_web_once_and_read_by_the_advisor(house: Ho
     assert "Alle nye får mentor" in read
     table = Visitor(house.browser("organizer")).see(f"/networks/{house.network.id}/reports")
     assert "1 av 1 team har levert." in table
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_who_wrote_at_once_are_shown_side_by_side_and_settled(house: House, language: str):
+    mine, theirs = report(house), report(house, neste="Vi skal lære opp tre ledere.")
+    device = house.device("contact").device
+    push = house.push("contact", mine, theirs)
+    house.service.writer.do(lambda: push_items(house.db, device, push))
+    visitor, record = Visitor(house.browser("contact")), house.report().id
+
+    page = visitor.see(f"/records/{record}?language={language}")
+    ways = re.findall(r'href="(/records/[^"]+from=[^"]+)"', page)
+    chosen = next(way for way in ways if way.endswith(f"from={theirs.rev}")).replace("&amp;", "&")
+    begun = visitor.see(chosen)
+    fresh = re.search(r'name="id" value="([^"]+)"', begun)[1]
+    visitor.done(chosen, **{**filled(fresh), "a.neste": "Vi skal lære opp alle."})
+
+    assert "Vi skal lære opp tre ledere." in page
+    assert "Vi skal lære opp to mentorer til." in page
+    assert 2 == len(ways)
+    assert "Vi skal lære opp tre ledere." in begun
+    assert [fresh] == leaves_of(record)
+    assert 3 == house.report().revisions.count()
+
+
+def test_a_report_goes_on_from_the_one_before(house: House):
+    second = plan_gathering(house.db, house.network, starts=today() + timedelta(60))
+    push = house.push("contact", report(house))
+    device = house.devices["contact"].device
+    house.service.writer.do(lambda: push_items(house.db, device, push))
+    record = Record.get(Record.natural_key == f"statusrapport:{house.team.id}:{second.id}")
+
+    page = Visitor(house.browser("contact")).see(f"/records/{record.id}")
+
+    assert REPORT["delmal"][0]["id"] in page
+    assert "Alle nye får mentor" in page
+    assert "Vi har lært opp fire mentorer" not in re.sub(r'<p class="before".*?</p>', "", page, flags=re.DOTALL)
 
 
 def test_a_report_that_must_be_mended_mints_nothing(house: House):

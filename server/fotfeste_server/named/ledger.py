@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -19,7 +20,7 @@ from fotfeste_shared.revisions import Revision as Content
 
 from .access import Scope
 from .erasing import is_erased
-from .history import append, hold_log
+from .history import append, hold_log, leaves_of
 from .house import fact
 from .knowing import context_of, network_of
 from .models import Record, Revision, Ruling
@@ -139,6 +140,22 @@ def revisions_of(record: str) -> list[Content]:
         & Revision.rev.not_in(aside)
     )
     return [read_revision(str(row.text)) for row in rows.order_by(Revision.seq)]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One leaf of a record, with who wrote it and when it came."""
+
+    content: Content
+    author: str
+    received: datetime
+
+
+def versions(record: str) -> list[Version]:
+    """Give the leaves of a record, the first that came first; more than one is a conflict for a person to settle."""
+    here = leaves_of(record)
+    rows = Revision.select().where(Revision.rev.in_(here) & Revision.text.is_null(False)).order_by(Revision.seq)
+    return [Version(read_revision(row.text), row.author.name, row.received_at) for row in rows if row.text]
 
 
 def current(record: str) -> Content | None:

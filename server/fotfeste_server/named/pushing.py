@@ -90,7 +90,7 @@ def _item(device: Device, mine: Scope, item: PushItem) -> ItemReply:
     opened = open_record(content)  # first, since who may read a record follows from what it is
     if not _is_theirs(mine, content):
         if opened:
-            Record.delete_by_id(content.record)
+            Record.delete().where(Record.id == content.record).execute()
         return _refused(item, "not_yours")
     held = _why_held(device, mine, content)
     try:

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as Reply
 
 from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.intake import Receipt
-from fotfeste_shared.kinds import Answer, Answers, Reference, Rows
+from fotfeste_shared.kinds import Answer, Answers, Question, Rows
 from fotfeste_shared.problems import Forbidden
 from fotfeste_shared.revisions import About, Revision, is_id
 from fotfeste_shared.web.filling import Sheet, fill_in
@@ -16,7 +16,7 @@ from ..named.agenda import title_of
 from ..named.gatherings import before
 from ..named.history import leaves_of
 from ..named.knowing import context_of, labels
-from ..named.ledger import Ledger, current, derived_id
+from ..named.ledger import Ledger, current, derived_id, versions
 from ..named.models import Member, Pairing, Record, Team
 from ..named.publishing import published
 from ..named.teams import follow, known_seat, seat
@@ -94,13 +94,14 @@ def fill(record: Record) -> Reply:
     if not my_scope().may_hand_in(form, about):
         return _read(record, form, content)
     if "seen" not in request.args and request.method == "GET":
-        return redirect(f"{request.path}?seen={','.join(leaves_of(record.id))}", 303)
+        here = leaves_of(record.id)
+        return _compare(record, form) if len(here) > 1 else redirect(f"{request.path}?seen={','.join(here)}", 303)
     seen = tuple(each for each in request.args.get("seen", "").split(",") if is_id(each))
     last = before(record)
     sheet = Sheet(
         form,
         context_of(my_scope(), form, about),
-        answers=content.answers if content else carried(form, last),
+        answers=_begun(record, content, form, last),
         before=last,
         labels=labels(my_scope(), form, about),
         lead=title_of(record, current_language()).partition(" – ")[2],
@@ -108,6 +109,36 @@ def fill(record: Record) -> Reply:
     )
     ledger = Ledger(service().db, service().writer, my_scope(), record, seen)
     return fill_in(sheet, ledger, lambda receipt: _thank(receipt, title_of(record, current_language())))
+
+
+def _begun(record: Record, content: Revision | None, form: FormDefinition, last: Answers) -> Answers:
+    """Begin with the version that was chosen, else with what counts, else with what goes on from the last report."""
+    chosen = [each.content for each in versions(record.id) if each.content.rev == request.args.get("from")]
+    content = chosen[0] if chosen else content
+    return content.answers if content else carried(form, last)
+
+
+def _compare(record: Record, form: FormDefinition) -> Reply:
+    """Show versions that were written past each other side by side, what is alike folded away."""
+    known = versions(record.id)
+    differing: list[Question] = []
+    alike: list[Question] = []
+    for question in form.questions():
+        given = [each.content.answers.get(question.code) for each in known]
+        if any(answer is not None for answer in given):
+            (alike if all(answer == given[0] for answer in given) else differing).append(question)
+    page = render_template(
+        "teams/versions.html", record=record, form=form, title=title_of(record, current_language()), versions=known,
+        named=_names(record, form), differing=differing, alike=alike, network=record.network,
+        seen=",".join(each.content.rev for each in known),
+    )  # fmt: skip
+    return Reply(page, mimetype="text/html")
+
+
+def _names(record: Record, form: FormDefinition) -> dict[str, dict[str, str]]:
+    """Name what the references of a form may be."""
+    offered = labels(my_scope(), form, About(record.about_kind, record.about_id))
+    return {code: dict(names) for code, names in offered.items()}
 
 
 @pages.route("/teams/<team_id>/note", methods=["GET", "POST"])
@@ -167,14 +198,9 @@ def _rows(answers: Answers, code: str, closed: tuple[str, ...]) -> list[Answers]
 
 def _read(record: Record, form: FormDefinition, content: Revision | None) -> Reply:
     """Show what was handed in to somebody who may read it."""
-    named = {
-        question.code: dict(offered)
-        for question in form.questions()
-        if isinstance(question, Reference)
-        for offered in [labels(my_scope(), form, About(record.about_kind, record.about_id)).get(question.code, [])]
-    }
     page = render_template(
-        "teams/read.html", form=form, content=content, title=title_of(record, current_language()), named=named,
+        "teams/read.html", form=form, content=content, title=title_of(record, current_language()),
+        named=_names(record, form),
         network=record.network,
         conflict=len(leaves_of(record.id)) > 1,
     )  # fmt: skip
