@@ -185,7 +185,18 @@ class Exchange:
             install=self.install(),
             known=self._known(),
             cursor=self.fact("cursor"),
+            made=self._mine().count(self._db),
+            unsent_hours=self._unsent_hours(),
         )
+
+    def _mine(self) -> Any:  # noqa: ANN401 (a query of peewee)
+        return Revision.select().where(Revision.mine)
+
+    def _unsent_hours(self) -> int | None:
+        """Tell for how many hours our oldest undelivered revision has waited; None when all are delivered."""
+        waiting = self._mine().where(Revision.state.in_([State.QUEUED, State.ATTENTION]))
+        oldest = waiting.order_by(Revision.saved_at).first(self._db)
+        return max(0, int((now() - oldest.saved_at) / timedelta(hours=1))) if oldest else None
 
     def take_pull_reply(self, pull: sync.Pull, reply: sync.PullReply) -> bool:
         """Take the new rows and the cursor that covers them in one transaction; True when there is more."""

@@ -27,6 +27,7 @@ from .named.erasing import Erasures, replay
 from .named.house import settle
 from .named.models import NAMED
 from .named.publishing import publish_shipped
+from .restoring import finish, resume
 from .service import Service
 from .static_files import compressed
 from .views.ready import ReadyPages
@@ -41,11 +42,13 @@ MOST_FIELDS = 2_000
 def open_house(config: Config) -> Database:
     """Open the database in good order: folders made, steps applied, shipped forms published."""
     config.make_folders()
+    resume(config)
     db = open_database(config.database_url)
     migrate(db, STEPS)
     db.bind([*NAMED, *ANONYMOUS, Job], bind_refs=False, bind_backrefs=False)
     settle(db)
     publish_shipped(db)
+    finish(config, db)
     replay(db, Erasures(config.erasures))
     return db
 

@@ -6,8 +6,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
 from multiprocessing.synchronize import Lock
@@ -19,22 +18,21 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from fotfeste_shared.database import Database, can_write, close_database, storage
-from fotfeste_shared.migrating import NewerDatabase
-from fotfeste_shared.problems import Invalid, Problem
-
 from . import opening
+from .alone import InUse, alone_in
 from .anonymous.keys import Keys
-from .app import create_app, open_house
-from .config import LOOPBACK, BadConfig, Config
+from .app import create_app
+from .config import LOOPBACK, Config
 from .demo import build
 from .named.devices import make_code
 from .named.house import is_empty, setup_token
-from .named.models import Network, Participation, Person
+from .named.models import Participation, Person
 from .named.networks import found_network
 from .named.people import person_by_email
 from .named.publishing import published
-from .running import leave_with_parent, work_off
+from .operating import BACKUPS, add_commands
+from .options import common, config_of, house
+from .running import close_at_the_end, keep_backing_up, leave_with_parent, work_off
 
 DAY = click.DateTime(["%Y-%m-%d"])
 BLOCKING_THREADS = 32
@@ -51,49 +49,50 @@ class ServeByDefault(click.Group):
         return super().parse_args(ctx, args)
 
 
-def _common(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options that say where things are kept."""
-    options = (
-        click.option("--data", type=click.Path(path_type=Path), default=None, help="Folder for everything we keep."),
-        click.option("--database", default="", help="postgresql://… instead of a file in the data folder."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def _config(data: Path | None, database: str, **more: object) -> Config:
-    """Make the configuration, or tell every fault in one sentence."""
-    try:
-        where = data or Path("var/demo" if more.get("demo") else "var")
-        return Config(data=where.absolute(), database=database, **more)  # type: ignore[arg-type]
-    except BadConfig as fault:
-        raise click.ClickException(str(fault)) from fault
-
-
 @click.group(cls=ServeByDefault, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Fotfeste: surveys and forms for learning networks. Without a command it serves."""
 
 
 @main.command()
-@_common
+@common
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option("--address", default="", help="The public address, such as https://fotfeste.example.org.")
 @click.option("--proxy", is_flag=True, help="A proxy in front speaks HTTPS for us.")
 @click.option("--demo", is_flag=True, help="Fill an empty database with an invented network.")
-def serve(data: Path | None, database: str, host: str, port: int, address: str, *, proxy: bool, demo: bool) -> None:
+@click.option("--backups", type=click.Path(path_type=Path), default=None, help=BACKUPS)
+def serve(
+    data: Path | None,
+    database: str,
+    host: str,
+    port: int,
+    address: str,
+    *,
+    backups: Path | None,
+    proxy: bool,
+    demo: bool,
+) -> None:
     """Serve pages and sync."""
-    config = _config(data, database, host=host, port=port, address=address, proxy=proxy, demo=demo)
+    config = config_of(
+        data, database, host=host, port=port, address=address, proxy=proxy, demo=demo, backups=backups
+    )
     if host not in LOOPBACK and not proxy:
         click.echo("Warning: plain HTTP beyond this machine. Put a proxy with HTTPS in front: --proxy.", err=True)
+    on_file = config.database_url.startswith("sqlite")
+    try:
+        with alone_in(config.data) if on_file else nullcontext():
+            _serve(config, workers=1 if on_file else 2)
+    except InUse as fault:
+        raise click.ClickException(f"another server uses {config.data}") from fault
+
+
+def _serve(config: Config, workers: int) -> None:
     doors = _prepare(config)
-    workers = 1 if config.database_url.startswith("sqlite") else 2
     server = Server(
         "fotfeste",
-        address=host,
-        port=port,
+        address=config.host,
+        port=config.port,
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=BLOCKING_THREADS,
@@ -105,7 +104,7 @@ def serve(data: Path | None, database: str, host: str, port: int, address: str, 
 
 def _prepare(config: Config) -> list[str]:
     """Bring the database up to date before anybody is served; give the lines to greet the operator with."""
-    with _house(config) as db:
+    with house(config) as db:
         if config.demo and is_empty():
             click.echo(MAKING)
         doors = build(db, config) if config.demo else None
@@ -120,27 +119,13 @@ def _prepare(config: Config) -> list[str]:
     return [f"Sign in:  {config.base_url}/signin"]
 
 
-@contextmanager
-def _house(config: Config) -> Iterator[Database]:
-    """Open the database for one command; a newer one is left alone, with a sentence that says why."""
-    try:
-        db = open_house(config)
-    except NewerDatabase as newer:
-        raise click.ClickException(newer.sentence_nb) from newer
-    try:
-        yield db
-    except Problem as problem:
-        told = [problem.sentence("en"), *(problem.questions.values() if isinstance(problem, Invalid) else ())]
-        raise click.ClickException(" ".join(told)) from problem
-    finally:
-        close_database(db)
-
-
 def _load(config: Config, doors: list[str], greeting: Lock, _target: str) -> Flask:
     """Make the app in a worker; the worker ends with its parent, however that ends. The first one greets."""
     leave_with_parent()
     app = create_app(config)
     work_off(app)
+    keep_backing_up(app)
+    close_at_the_end(app)
     # Not in the parent: a lock that a thread there holds while the worker is forked off stays closed in the worker.
     if greeting.acquire(block=False):
         threading.Thread(target=_tell_when_ready, args=(config, doors), daemon=True).start()
@@ -168,29 +153,29 @@ def _answers(address: str) -> bool:
 
 
 @main.command("migrate")
-@_common
+@common
 def migrate_(data: Path | None, database: str) -> None:
     """Bring the database up to this program without serving."""
-    with _house(_config(data, database)):
+    with house(config_of(data, database)):
         click.echo("The database is up to date.")
 
 
 @main.command()
-@_common
+@common
 @click.argument("name")
 @click.option("--starts", type=DAY, required=True, help="First day, as 2027-01-15.")
 @click.option("--ends", type=DAY, required=True, help="Last day.")
 @click.option("--organizer", default="", help="E-mail of who plans it.")
 def network(data: Path | None, database: str, *, name: str, starts: datetime, ends: datetime, organizer: str) -> None:
     """Make a network and print its id."""
-    with _house(_config(data, database)) as db:
+    with house(config_of(data, database)) as db:
         person = person_by_email(db, organizer, organizer) if organizer else None
         made = found_network(db, name, "", starts.date(), ends.date(), planned_by=person)
         click.echo(made.id)
 
 
 @main.command()
-@_common
+@common
 @click.argument("window")
 @click.option("--survey", default="nyansatt", show_default=True, help="Code of the form.")
 @click.option("--wave", default="", help="Wave, such as start, m3, m6 or m12.")
@@ -209,8 +194,8 @@ def invite(
     address: str,
 ) -> None:
     """Make survey links in an open window and print them, once."""
-    config = _config(data, database, address=address)
-    with _house(config) as db:
+    config = config_of(data, database, address=address)
+    with house(config) as db:
         here = opening.network_of_window(window)
         place = Participation.get_or_none(
             (Participation.network == here.id) & (Participation.municipality == municipality)
@@ -225,13 +210,13 @@ def invite(
 
 
 @main.command()
-@_common
+@common
 @click.argument("window")
 @click.option("--early", is_flag=True, help="Although it has days left: nobody can answer after this.")
 def seal(data: Path | None, database: str, window: str, *, early: bool) -> None:
     """Close a survey window for good and count what is in it; may be repeated after a crash."""
-    config = _config(data, database)
-    with _house(config) as db:
+    config = config_of(data, database)
+    with house(config) as db:
         here = opening.network_of_window(window)
         service = opening.Tools(config, db, Keys(config.keys))
         done = opening.seal_window(service, here, opening.window_of(here, window), early=early)
@@ -239,31 +224,18 @@ def seal(data: Path | None, database: str, window: str, *, early: bool) -> None:
 
 
 @main.command()
-@_common
+@common
 @click.argument("email")
 def enrol(data: Path | None, database: str, email: str) -> None:
     """Make a code by which a person's desktop client is connected; good for 15 minutes."""
-    with _house(_config(data, database)) as db:
+    with house(config_of(data, database)) as db:
         person = Person.get_or_none(Person.email == email.strip().casefold())
         if person is None:
             raise click.ClickException("nobody here has that e-mail address")
         click.echo(make_code(db, person))
 
 
-@main.command()
-@_common
-def doctor(data: Path | None, database: str) -> None:
-    """Say how the data are kept and whether the server could serve."""
-    config = _config(data, database)
-    with _house(config) as db:
-        kept = storage(db)
-        click.echo(f"Python    {sys.version.split()[0]}")
-        click.echo(f"Data      {config.data}")
-        click.echo(f"Database  {kept.engine} {kept.version}, journal {kept.journal}, synchronous {kept.synchronous}")
-        click.echo(f"People    {Person.select().count()}, networks {Network.select().count()}")
-        click.echo(f"Writable  {'yes' if can_write(db) else 'no'}")
-        if kept.warning:
-            click.echo(f"Warning   {kept.warning}")
+add_commands(main)
 
 
 if __name__ == "__main__":

@@ -5,15 +5,21 @@ import os
 import signal
 import threading
 import time
+from multiprocessing.util import Finalize
 
 from flask import Flask
 
+from fotfeste_shared.database import let_go
+
+from .app import close_app
+from .backup import due, take_backup
 from .jobs import Claim, Handler, run_due
 from .mail import Letter
 from .service import Service
 
 log = logging.getLogger(__name__)
 PAUSE = 0.5
+LOOK_EVERY = 60.0
 
 
 def leave_with_parent() -> None:
@@ -52,5 +58,31 @@ def work_off(app: Flask) -> threading.Thread:
             time.sleep(PAUSE)
 
     thread = threading.Thread(target=work, name="jobs", daemon=True)
+    thread.start()
+    return thread
+
+
+def close_at_the_end(app: Flask) -> None:
+    """Put the log away when this worker leaves in good order, after its last request; nothing depends on it."""
+    Finalize(None, close_app, args=(app,), exitpriority=10)
+
+
+def keep_backing_up(app: Flask) -> threading.Thread:
+    """Take a copy when the last one is an hour old, for as long as the process lives."""
+    service: Service = app.extensions["fotfeste"]
+
+    def work() -> None:
+        while True:
+            time.sleep(LOOK_EVERY)  # first, so that a server that was started for a moment leaves none behind
+            try:
+                if not service.config.demo and due(service.config, service.db):
+                    take_backup(service.config, service.db)
+            except Exception:
+                # The next one may go well; until then the doctor and the health page say how old the last one is.
+                log.exception("no backup could be taken")
+            finally:
+                let_go(service.db)
+
+    thread = threading.Thread(target=work, name="backups", daemon=True)
     thread.start()
     return thread

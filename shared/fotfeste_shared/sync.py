@@ -129,7 +129,11 @@ class PushReply(Reply, frozen=True, kw_only=True):
 
 
 class Pull(Message, frozen=True, kw_only=True):
-    """A wish for what is new since the cursor."""
+    """A wish for what is new since the cursor.
+
+    `made` is how many revisions this device has made, and `unsent_hours` how long the oldest that the server has
+    not got has waited: all that organizers are told of what lies there.
+    """
 
     batch: Id
     device: Id
@@ -137,6 +141,8 @@ class Pull(Message, frozen=True, kw_only=True):
     known: Place | None = None
     cursor: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 500
+    made: Count | None = None
+    unsent_hours: Count | None = None
 
 
 class Tombstone(Message, frozen=True, kw_only=True):

@@ -2,8 +2,9 @@
 
 from flask import Blueprint, Response, jsonify
 
-from fotfeste_shared.database import can_write, storage
+from fotfeste_shared.database import storage
 
+from ..health import checks
 from . import anyone, service
 
 pages = Blueprint("health", __name__, url_prefix="/health")
@@ -19,12 +20,13 @@ def live() -> Response:
 @pages.get("/ready")
 @anyone
 def ready() -> Response:
-    """Say whether the database takes writes; how it is kept is told without names or addresses."""
+    """Say whether the server can keep anything, and what was looked at; without names, numbers or addresses."""
     db = service().db
-    kept = storage(db)
-    good = can_write(db)
+    kept, found = storage(db), checks(service().config, db)
+    good = all(check.good for check in found if check.weight == "vital")
     reply = jsonify(
-        ready=good, engine=kept.engine, journal=kept.journal, synchronous=kept.synchronous, warning=kept.warning
-    )
+        ready=good, engine=kept.engine, journal=kept.journal, synchronous=kept.synchronous, warning=kept.warning,
+        checks={check.name: check.good for check in found},
+    )  # fmt: skip
     reply.status_code = 200 if good else 503
     return reply

@@ -31,6 +31,7 @@ from fotfeste_shared.sync import (
     write,
 )
 
+from ..health import room_for_push
 from ..named.access import scope
 from ..named.agenda import language_of
 from ..named.devices import enrol
@@ -39,12 +40,14 @@ from ..named.house import fact
 from ..named.models import Device, PublishedForm
 from ..named.pulling import have, pull
 from ..named.pushing import push_items
+from ..named.recovering import take_word
 from . import anyone, by_device, service
 from .pace import Pace, caller
 
 pages = Blueprint("sync", __name__, url_prefix="/sync/v1")
 enrolling = Pace(tries=30, seconds=900)
 DIGEST = re.compile("sha256:[0-9a-f]{64}")
+UPDATE = "Programmet må oppdateres. Det du lagrer, ligger trygt her."
 M = TypeVar("M", bound=Message)
 
 
@@ -86,6 +89,7 @@ def take_push(device: Device) -> Response:
     """Keep what a client delivers; the answer leaves only when it is on disk."""
     push = _read(Push)
     _is_sender(device, push.device)
+    room_for_push(service().config, service().db)
     parts = service()  # asked for here: the writer's own thread knows of no app
     return _reply(parts.writer.do(lambda: push_items(parts.db, device, push)))
 
@@ -98,8 +102,12 @@ def give_pull(device: Device) -> Response:
     _is_sender(device, wish.device)
     if device.state != "active":
         raise Forbidden(code="drain_only")
+    if request.headers.get("Sync-Protocol", str(PROTOCOL)) != str(PROTOCOL):
+        raise Problem(UPDATE, code="protocol", status=426)  # for a pull only: a push is taken for ever
     with reading(service().db):
-        return _reply(pull(scope(device.person), wish))
+        reply = pull(scope(device.person), wish)
+    take_word(service().db, device, wish, same=reply.history.same)
+    return _reply(reply)
 
 
 @pages.post("/have")

@@ -1,0 +1,60 @@
+"""The operator's thorough look: everything that health says, and a restore of the newest backup in an empty folder."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fotfeste_shared.closed_file import NotOpened
+from fotfeste_shared.database import Database, close_database
+
+from .app import open_house
+from .backup import BadBackup, backups, check_copy
+from .config import Config
+from .health import Check, checks, lines_at_risk
+from .named.models import Network, Person
+from .named.pushing import backed_up_to
+from .named.recovering import recovery
+from .restoring import put_back
+
+
+def examine(config: Config, db: Database) -> list[Check]:
+    """Look at a running or resting house without changing it."""
+    found = checks(config, db)
+    count, age = lines_at_risk(config)
+    told = f"{count} lines are in no proved backup here, the oldest for {age.total_seconds() / 60:.0f} minutes"
+    found.append(Check("at risk", good=True, said=told, weight="note"))
+    found.append(Check("promised", good=True, said=f"clients hear «backed up» up to line {backed_up_to()}"))
+    if config.backups is None or _same_disk(config):
+        told = "copies lie on the same disk as the database: name another machine's folder with --backups"
+        found.append(Check("elsewhere", good=False, said=told, weight="note"))
+    if (state := recovery()) is not None:
+        told = f"brought back {state.since:%Y-%m-%d %H:%M} UTC; {state.heard} of {state.devices} devices have reported"
+        found.append(Check("recovering", good=False, said=told, weight="note"))
+    found.append(Check("people", good=True, said=f"{Person.select().count()}, networks {Network.select().count()}"))
+    return found
+
+
+def _same_disk(config: Config) -> bool:
+    return config.copies.exists() and config.copies.stat().st_dev == config.data.stat().st_dev
+
+
+def drill(config: Config, private_key: bytes | None) -> Check:
+    """Bring the newest backup back in an empty folder, as after a fire. Ties the models to that folder's database."""
+    have = backups(config.copies)
+    if not have:
+        return Check("drill", good=False, said="there is no proved backup to try")
+    newest = have[0]
+    if newest.closed and private_key is None:
+        return Check("drill", good=False, said="not tried: the backup is closed, name its private key with --key")
+    try:
+        check_copy(config.copies, newest)
+        with TemporaryDirectory(prefix="fotfeste-drill-") as name:
+            there = Config(data=Path(name) / "house")
+            there.make_folders()
+            proof = put_back(there, config.copies / newest.file, private_key)
+            db = open_house(there)
+            people = Person.select().count()
+            close_database(db)
+    except (BadBackup, NotOpened, OSError) as fault:
+        return Check("drill", good=False, said=f"{newest.file}: {fault}")
+    good = (proof.lines, proof.link) == (newest.seq, newest.link)
+    return Check("drill", good, f"{newest.file} was brought back: {proof.lines} lines, {people} people")
