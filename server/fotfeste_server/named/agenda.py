@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, cast
 
+from fotfeste_shared.clock import today
 from fotfeste_shared.revisions import About
 from fotfeste_shared.wording import Language, as_language
 
 from .access import Scope
 from .models import Gathering, Leaf, Record
 from .publishing import published
+
+SOON = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,18 @@ class Task:
     title: str
     due: date | None
     handed_in: bool
+
+    @property
+    def overdue(self) -> bool:
+        """Tell whether it should have been handed in."""
+        return not self.handed_in and self.due is not None and self.due < today()
+
+
+def to_do_now(tasks: list[Task]) -> list[Task]:
+    """Pick what is to be done now: what is late, what is due within two months, and the very next."""
+    left = [task for task in tasks if not task.handed_in]
+    soon = [task for task in left if task.due is None or task.due <= today() + SOON]
+    return soon or left[:1]
 
 
 def language_of(mine: Scope) -> Language:

@@ -9,7 +9,7 @@ from fotfeste_shared.municipalities import find, register
 from fotfeste_shared.problems import Invalid, NotFound
 from fotfeste_shared.web.pages import current_language, translated
 
-from ..named.agenda import opened_for
+from ..named.agenda import opened_for, to_do_now
 from ..named.gatherings import plan_gathering, reports
 from ..named.mentoring import end, pair
 from ..named.models import Gathering, Network, Pairing, Participation, Team
@@ -100,9 +100,12 @@ def municipality_name(number: str) -> str:
 def start() -> Page:
     """Show what is there to do."""
     mine = my_scope()
+    tasks = list(opened_for(mine, "web", current_language()))
+    now = to_do_now(tasks)
     return render_template(
         "organizers/start.html",
-        tasks=list(opened_for(mine, "web", current_language())),
+        tasks=now,
+        others=[task for task in tasks if task not in now],
         networks=_networks(),
         pairings=list(mine.pairings().where((Pairing.mentor == mine.person.id) & Pairing.ended.is_null())),
         advised=list(Team.select().where(Team.advisor == mine.person.id).order_by(Team.name)),
