@@ -10,13 +10,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / part) for part in ("shared", "server", "desktop")]
+sys.path[:0] = [str(ROOT / part) for part in ("shared", "server", "desktop", "tests")]
 
-from figures import Figure, Wishes, drawn  # noqa: E402 (the three packages must be found first)
+from doors import b15  # noqa: E402 (the three packages must be found first)
+from figures import Figure, Wishes, drawn  # noqa: E402
+from ledger import b7  # noqa: E402
 from phones import b1, b3, b4, b8, b12  # noqa: E402
+from results import b9  # noqa: E402
+from window import b14  # noqa: E402
 
 Part = Callable[[Wishes], Iterator[Figure]]
-PARTS: dict[str, Part] = {"B1": b1, "B3": b3, "B4": b4, "B8": b8, "B12": b12}
+PARTS: dict[str, Part] = {
+    "B1": b1, "B3": b3, "B4": b4, "B7": b7, "B8": b8, "B9": b9, "B12": b12, "B14": b14, "B15": b15,
+}  # fmt: skip
 
 
 def wishes(arguments: list[str]) -> Wishes:

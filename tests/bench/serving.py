@@ -28,7 +28,7 @@ class Running:
 
     def memory(self) -> int:
         """Tell the proportional memory of the process and its children, in bytes."""
-        return sum(_pss(pid) for pid in family(self.process.pid))
+        return weight(self.process.pid)
 
     def processor(self) -> float:
         """Tell the processor seconds of the process and its children so far."""
@@ -50,6 +50,11 @@ class Peak:
     def now(self) -> int:
         """Tell it in bytes: the processes' peaks added, what they share counted in each."""
         return sum(_field(Path(f"/proc/{pid}/status"), "VmHWM:") for pid in family(self._running.process.pid))
+
+
+def weight(pid: int) -> int:
+    """Tell the proportional memory of a process and all below it, in bytes."""
+    return sum(_pss(each) for each in family(pid))
 
 
 def family(pid: int) -> list[int]:
@@ -88,7 +93,7 @@ def folder() -> Iterator[Path]:
         yield Path(made)
 
 
-def environment() -> dict[str, str]:
+def ours() -> dict[str, str]:
     """Give what a process of ours needs to find the three packages."""
     roots = os.pathsep.join(str(ROOT / part) for part in ("shared", "server", "desktop"))
     return {**os.environ, "PYTHONPATH": roots}
@@ -112,12 +117,21 @@ def bare(body: Path) -> Iterator[Running]:
 
 
 @contextmanager
-def started(asked: list[str], port: int, address: str) -> Iterator[Running]:
+def started(
+    asked: list[str],
+    port: int,
+    address: str,
+    *,
+    python: str = sys.executable,
+    environment: dict[str, str] | None = None,
+    patience: float = PATIENCE,
+) -> Iterator[Running]:
     """Start a process and wait until it answers; end it, and it alone, with the block."""
     began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *asked], env=environment(), stdout=subprocess.DEVNULL, text=True)
+    surroundings = ours() if environment is None else environment
+    process = subprocess.Popen([python, *asked], env=surroundings, stdout=subprocess.DEVNULL, text=True)
     try:
-        _wait(process, f"http://127.0.0.1:{port}{address}")
+        _wait(process, f"http://127.0.0.1:{port}{address}", patience)
         yield Running(process, port, time.perf_counter() - began)
     finally:
         process.terminate()
@@ -128,8 +142,8 @@ def started(asked: list[str], port: int, address: str) -> Iterator[Running]:
             process.wait()
 
 
-def _wait(process: subprocess.Popen[str], address: str) -> None:
-    until = time.perf_counter() + PATIENCE
+def _wait(process: subprocess.Popen[str], address: str, patience: float) -> None:
+    until = time.perf_counter() + patience
     while time.perf_counter() < until:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")

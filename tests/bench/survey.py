@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
+from werkzeug.datastructures import MultiDict
+
 from fotfeste_server.anonymous.envelope import PADDED_TO
 from fotfeste_server.anonymous.invitations import invite, open_window
 from fotfeste_server.anonymous.keys import Keys, close_to
@@ -16,8 +18,10 @@ from fotfeste_server.config import Config
 from fotfeste_shared.clock import today
 from fotfeste_shared.database import Database, close_database, writing
 from fotfeste_shared.forms import shipped
-from fotfeste_shared.kinds import Number, OneOf, Question, Scaled, SomeOf, Text
+from fotfeste_shared.judging import Context, judge
+from fotfeste_shared.kinds import Answers, Number, OneOf, Question, Scaled, SomeOf, Text
 from fotfeste_shared.revisions import anonymous_receipt
+from fotfeste_shared.web.reading import read_answers
 
 FORM, WAVE, PLACE = "nyansatt", "m12", "5025"
 AT_ONCE = 2_000
@@ -72,12 +76,19 @@ def kept(data: Path) -> int:
 
 def answers(count: int) -> list[bytes]:
     """Fill in the survey this many times as a phone posts it: every question of the wave, a receipt of its own."""
+    chance = random.Random(7)
+    return [urlencode([*_filled(WAVE, chance), ("receipt", anonymous_receipt())]).encode() for _ in range(count)]
+
+
+def filled(count: int, wave: str) -> list[Answers]:
+    """Fill in the survey this many times, as the judge passes it on."""
     chance, form = random.Random(7), shipped()[FORM]
-    asked = [each for each in form.questions() if not each.waves or WAVE in each.waves]
-    return [urlencode([*_filled(asked, chance), ("receipt", anonymous_receipt())]).encode() for _ in range(count)]
+    given = [read_answers(form, MultiDict(_filled(wave, chance))) for _ in range(count)]
+    return [judge(form, each, Context(today(), wave=wave)).answers for each in given]
 
 
-def _filled(asked: list[Question], chance: random.Random) -> list[tuple[str, str]]:
+def _filled(wave: str, chance: random.Random) -> list[tuple[str, str]]:
+    asked = [each for each in shipped()[FORM].questions() if not each.waves or wave in each.waves]
     return [(f"a.{question.code}", _answer(question, chance)) for question in asked]
 
 
