@@ -7,6 +7,7 @@ only when their folder was synced. That is weaker than any file system in use, s
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 
 from faults.tapping import Change
@@ -16,7 +17,7 @@ State = dict[str, bytes]
 Choice = Callable[[Change], "bool | set[int]"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _File:
     """A file as the disk has it for certain, and the changes that are on their way."""
 
@@ -63,8 +64,7 @@ class Disk:
             case "delete":
                 self._name({change.path: None})
             case "folder":
-                self._durable = self._named(len(self._steps))
-                self._steps.clear()
+                self._settle_names(Path(change.path))
 
     def after_a_cut(self, chance: Random, torn: int) -> Iterator[State]:
         """Tell some of the states in which the disk may be found: the extremes, and `torn` at random."""
@@ -79,6 +79,13 @@ class Disk:
     def _name(self, step: dict[str, _File | None]) -> None:
         _take_step(self._names, step)
         self._steps.append(step)
+
+    def _settle_names(self, folder: Path) -> None:
+        """Make the names of one folder durable; those of other folders stay on their way."""
+        here = [step for step in self._steps if any(Path(path).parent == folder for path in step)]
+        for step in here:
+            _take_step(self._durable, step)
+        self._steps = [step for step in self._steps if step not in here]
 
     def _named(self, steps: int) -> dict[str, _File]:
         names = dict(self._durable)

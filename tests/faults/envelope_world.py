@@ -12,7 +12,8 @@ from server.anonymous.makers import World as Anonymous
 from server.anonymous.makers import filled, some_answers
 
 from fotfeste_server.anonymous.invitations import hashed
-from fotfeste_server.anonymous.models import Inbox, Window
+from fotfeste_server.anonymous.keys import KeyLost
+from fotfeste_server.anonymous.models import FreeText, Inbox, Waiting, Window
 from fotfeste_server.anonymous.releases import read_release
 from fotfeste_shared.database import Database, close_database, open_database
 from fotfeste_shared.problems import Conflicting
@@ -69,12 +70,24 @@ class EnvelopeWorld:
             faults.append("drawn twice")
         if world.keys.has_window(self.window) or Inbox.select().exists():
             faults.append("not sealed")
+        if not _can_be_read(world):
+            faults.append("closed for ever")
         facts = {f"answer {token}" for token in self.tokens if sealed or hashed("ans", token) in there}
         facts |= {"taken back"} if hashed("ans", self.tokens[-1]) not in there else set()
         facts |= {"sealed"} if sealed and counted == self.count and after == before else set()
         if sealed and counted != self.count:
             faults.append("lost in the seal")
         return Found(frozenset(facts), tuple(faults))
+
+
+def _can_be_read(world: Anonymous) -> bool:
+    """Tell whether the key of what was written, and of what waits, is still there."""
+    try:
+        for row in (*FreeText.select(), *Waiting.select()):
+            world.keys.open_waiting(world.network, bytes(row.box))
+    except KeyLost:
+        return False
+    return True
 
 
 class EnvelopeSession:

@@ -77,6 +77,7 @@ def test_the_pretended_disk_is_a_harsh_one():
     disk, seen = Disk({"old": b"old"}), set()
     for change in (
         Change("write", "old", 0, b"a" * 1024),
+        Change("folder", "elsewhere"),
         Change("create", "new"),
         Change("write", "new", 0, b"new"),
         Change("sync", "new"),

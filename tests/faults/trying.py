@@ -183,7 +183,7 @@ def look(world: World, folder: Path) -> Found:
         with unheard():
             return world.found(folder)
     except (DatabaseError, sqlite.Error, Problem, OSError, ValueError, LookupError) as fault:
-        return Found(frozenset(), (f"broken: {type(fault).__name__}: {fault}",))
+        return Found(frozenset(), (f"broken: {type(fault).__name__}: {str(fault)[:50]}",))
 
 
 # --- the disk fails ------------------------------------------------------------------------------
