@@ -1,8 +1,6 @@
 """Puts the server together: the one place where its parts meet."""
 
 import importlib
-import os
-import secrets
 from pathlib import Path
 from wsgiref.headers import Headers
 
@@ -56,7 +54,7 @@ def open_house(config: Config) -> Database:
 def create_app(config: Config) -> Flask:
     """Make the server's app on an open database; `close_app` ends it in good order."""
     db = open_house(config)
-    secret = _secret(config.keys / "session.key")
+    secret = Keys(config.keys).secret("session.key")
     app = Flask("fotfeste_server", static_folder=None)
     app.config.update(
         SECRET_KEY=secret,
@@ -108,16 +106,3 @@ def close_app(app: Flask) -> None:
     service: Service = app.extensions["fotfeste"]
     service.writer.close()
     close_database(service.db)
-
-
-def _secret(path: Path) -> bytes:
-    """Read the key that signs form tokens, made at the first start and kept in a file for us alone."""
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(32))
-        file.flush()
-        os.fsync(file.fileno())
-    return path.read_bytes()

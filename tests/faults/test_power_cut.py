@@ -60,7 +60,6 @@ def test_weaker_settings_are_caught_losing(name, tmp_path, length, figures):
     assert fault in tally.faults
 
 
-@pytest.mark.xfail(reason="session.key is written in place and its name is not synced: app._secret", strict=True)
 def test_the_first_start_keeps_its_secret_or_makes_it_anew(tmp_path, figures):
     """Device tokens are made with it: a secret that is lost or empty would lock every device out."""
 

@@ -88,6 +88,15 @@ class Keys:
         """Open an invitation's token; only the mail job has a reason to."""
         return _opened(PrivateKey(self._read("mail.key")), link).decode()
 
+    # --- the signing of form tokens -------------------------------------------------------------------
+
+    def secret(self, name: str) -> bytes:
+        """Give a secret of the service, made durably at the first start and the same ever after."""
+        kept = self._once(name, secrets.token_bytes(32))
+        if len(kept) != 32:
+            raise KeyLost(name)  # a torn file: a new secret would turn every device and session away in silence
+        return kept
+
     # --- files ----------------------------------------------------------------------------------------
 
     def _path(self, name: str) -> Path:
