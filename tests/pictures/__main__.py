@@ -24,10 +24,7 @@ from conftest import CHROMIUM, FLAGS  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 from real_server import RealServer  # noqa: E402
 
-BEST = (
-    "phone-survey-1", "phone-dark-survey-2", "phone-thanks", "staff-results", "staff-network", "desktop-today",
-    "desktop-session",
-)  # fmt: skip
+BEST = ("phone-survey-1", "phone-dark-survey-2", "staff-results", "staff-reports", "desktop-today", "desktop-session")
 HEAVIEST = 120_000
 
 
@@ -39,7 +36,7 @@ def main(arguments: list[str]) -> None:
     reader.add_argument("--only", choices=("phone", "staff", "desktop"), help="leave the others out")
     wished = reader.parse_args(arguments)
     wished.folder.mkdir(parents=True, exist_ok=True)
-    album = Album(wished.folder)
+    album = Album(wished.folder, frozenset(BEST))
     photograph(album, wished.only)
     if wished.best:
         keep_best(album)
@@ -53,7 +50,9 @@ def photograph(album: Album, only: str | None) -> None:
         server = RealServer(Path(folder) / "house", environment, "--demo")
         try:
             said = server.said()
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+            # The browser's own language decides how its date fields look.
+            norwegian = {**os.environ, "LANGUAGE": "nb_NO"}
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--lang=nb-NO"], env=norwegian)
             if only in (None, "phone"):
                 phones.photograph(album, browser, _told(r"http\S+/s/\S+", said), f"{server.url}/s/unknown")
             if only in (None, "staff"):
@@ -79,11 +78,11 @@ def keep_best(album: Album) -> None:
     there = ROOT / "shared/pictures"
     there.mkdir(exist_ok=True)
     for name in BEST:
-        path = album.folder / f"{name}.png"
+        path = album.of_the_best(name)
         if path.stat().st_size > HEAVIEST:
             print(f"{name} is too heavy: {path.stat().st_size:,} bytes", file=sys.stderr)
             continue
-        shutil.copy(path, there)
+        shutil.copy(path, there / f"{name}.png")
 
 
 if __name__ == "__main__":

@@ -15,20 +15,28 @@ class Album:
     """A folder of pictures, named by where they were taken."""
 
     folder: Path
+    best: frozenset[str] = frozenset()
     taken: list[Path] = field(default_factory=list)
 
-    def take(self, page: Page, name: str, *, whole: bool = True) -> None:
-        """Photograph a page as it stands; `whole` follows it below the screen's edge."""
+    def take(self, page: Page, name: str) -> None:
+        """Photograph a page from its top, below the screen's edge too; of the best, what the screen shows as well."""
         page.wait_for_load_state("load")
         page.evaluate("document.fonts.ready")
+        page.evaluate("scrollTo(0, 0)")
         path = self.folder / f"{name}.png"
+        if name in self.best:
+            page.screenshot(path=self.of_the_best(name))
         size = page.viewport_size or {"width": 0, "height": 0}
         height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
-        if whole and size["width"] and height > size["height"]:
+        if size["width"] and height > size["height"]:
             page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": size["width"], "height": height})
         else:
             page.screenshot(path=path)
         self.taken.append(path)
+
+    def of_the_best(self, name: str) -> Path:
+        """Say where a picture of one screen lies."""
+        return self.folder / f"best-{name}.png"
 
 
 def screen(
