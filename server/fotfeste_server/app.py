@@ -30,7 +30,9 @@ from .service import Service
 from .static_files import compressed
 from .views.ready import ReadyPages
 
-PAGES = ("health", "signin", "mailbox", "organizers", "teams", "windows", "devices", "sync", "phone", "results")
+PAGES = (
+    "health", "signin", "mailbox", "organizers", "teams", "windows", "devices", "keeping", "sync", "phone", "results",
+)  # fmt: skip
 TOKEN_PAGES = ("sync", "phone")  # the token in the address or header is the authority, no cookie is looked at
 SCRIPTS = {".mjs": "text/javascript"}  # some systems do not know the ending
 MOST_POSTED = 1_048_576

@@ -88,7 +88,7 @@ def append(content: Content, written: Written, *, device: str | None, held: str 
     row = _row(head(), content, written, now())
     new = insert_once(Revision, Revision.rev, **row, device=device, held=held)
     if new and (held is None or held in COUNTED):
-        _renew_leaves(content)
+        renew_leaves(content)
     return line_of(written.rev, written.digest, new=new)
 
 
@@ -137,7 +137,7 @@ def line_of(rev: str, digest: str, *, new: bool = False) -> Line:
     return Line(row.seq, receipt_code(rev, digest, row.seq, fact("link0")), timestamp(row.received_at), row.held, new)
 
 
-def _renew_leaves(content: Content) -> None:
+def renew_leaves(content: Content) -> None:
     """Take the new revision's parents from the leaves; it is one itself unless its child came first."""
     Leaf.delete().where((Leaf.record == content.record) & Leaf.rev.in_(content.parents)).execute()
     others = Revision.select(Revision.parents).where(

@@ -15,7 +15,7 @@ from fotfeste_shared.judging import judge
 from fotfeste_shared.kinds import Answers
 from fotfeste_shared.private import part
 from fotfeste_shared.problems import Closed, Conflicting, Forbidden, Invalid
-from fotfeste_shared.revisions import About, read_revision, receipt_code, timestamp, winner, write_revision
+from fotfeste_shared.revisions import About, is_id, read_revision, receipt_code, timestamp, winner, write_revision
 from fotfeste_shared.revisions import Revision as Content
 
 from .access import Scope
@@ -79,6 +79,35 @@ class Ledger:
         if parted.apart:
             self._keep_apart(content, parted.apart)
         return Receipt("kept", line.receipt)
+
+    def withdraw(self, rev: str) -> Receipt:
+        """Take back what was handed in, as a revision of its own; the same one again is `known`."""
+        return self.writer.do(lambda: self._withdraw(rev))
+
+    def _withdraw(self, rev: str) -> Receipt:
+        hold_log()
+        form, about = published(self.record.form), About(self.record.about_kind, self.record.about_id)
+        if not is_id(rev) or not self.parents or not self.scope.may_hand_in(form, about):
+            raise Forbidden
+        if is_erased(self.record.id):
+            raise Closed(ERASED, code="erased")
+        known = Revision.get_or_none(Revision.rev == rev)
+        if known is not None and known.record_id != self.record.id:
+            raise Conflicting(code="id_reused")
+        if known is not None:
+            return Receipt("known", receipt_code(known.rev, known.digest, known.seq, fact("link0")))
+        content = Content(
+            rev=rev,
+            record=self.record.id,
+            form=form.code,
+            form_version=form.version,
+            about=about,
+            author=self.scope.person.id,
+            saved_at=timestamp(now()),
+            parents=self.parents,
+            withdrawn=True,
+        )
+        return Receipt("kept", append(content, write_revision(content), device=None, held=None).receipt)
 
     def _repeated(self, known: Revision, filled: Filled, form: FormDefinition) -> Receipt:
         """Answer a page that was sent twice: the same content has its first receipt, another is refused.

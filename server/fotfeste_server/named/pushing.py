@@ -143,7 +143,8 @@ def _why_held(device: Device, mine: Scope, content: Content) -> Held | None:
         form = published(content.form, content.form_version)
     except NotFound:
         return "unknown_form_version"
-    return None if _is_good(author, form, content) else "invalid"
+    good = content.withdrawn or _is_good(author, form, content)
+    return None if good else "invalid"
 
 
 def _is_good(author: Scope, form: FormDefinition, content: Content) -> bool:

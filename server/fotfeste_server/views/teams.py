@@ -202,6 +202,7 @@ def _read(record: Record, form: FormDefinition, content: Revision | None) -> Rep
         "teams/read.html", form=form, content=content, title=title_of(record, current_language()),
         named=_names(record, form),
         network=record.network,
+        may_erase=record.network is not None and my_scope().may("plan", record.network),
         conflict=len(leaves_of(record.id)) > 1,
     )  # fmt: skip
     return Reply(page, mimetype="text/html")
