@@ -73,9 +73,12 @@ def _offered(scope: Scope, kind: str, about: About) -> list[tuple[str, str]]:
     match kind:
         case "pairing":
             own = scope.pairings()
+            if about.kind == kind:  # a session is about the pairing it says it is about
+                own = own.where(Pairing.id == about.id)
             return [(each.id, f"{each.unit}, {each.started:%d.%m.%Y}") for each in own.order_by(Pairing.started)]
         case "team":
-            return [(each.id, each.name) for each in scope.teams().order_by(Team.name)]
+            teams = scope.teams().where(Team.id == about.id) if about.kind == kind else scope.teams()
+            return [(each.id, each.name) for each in teams.order_by(Team.name)]
         case "report":
             handed_in = Revision.select(Revision.record).where(Revision.held.is_null())
             rows = scope.records().where(

@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from making_house import REPORT, House
+from making_house import REPORT, House, session_log
 
+from fotfeste_server.named.gatherings import plan_gathering
 from fotfeste_server.named.history import leaves_of
 from fotfeste_server.named.ledger import Ledger, current, derived_id, revisions_of
+from fotfeste_server.named.mentoring import pair
 from fotfeste_server.named.models import Record, Revision
+from fotfeste_server.named.teams import form_team
 from fotfeste_shared.clock import today
 from fotfeste_shared.intake import Filled
 from fotfeste_shared.problems import Conflicting, Forbidden, Invalid
@@ -113,10 +116,23 @@ def test_how_to_reach_a_new_hire_is_kept_apart_and_read_by_its_writer_only(house
     assert {"head"} == readers
 
 
-def test_adding_a_team_or_a_gathering_opens_each_report_once(house: House):
-    from fotfeste_server.named.gatherings import plan_gathering
-    from fotfeste_server.named.teams import form_team
+def test_a_session_is_about_the_pairing_it_names(house: House):
+    other = pair(
+        house.db, house.participation, unit="Hjemmetjenesten", profession="sykepleier", started=today(),
+        mentor_name="Mentor", mentor_email=house.people["mentor"].email,
+    )  # fmt: skip
+    record = Record(id="", form="mentorlogg", about_kind="pairing", about_id=house.pairing.id)
+    answers = read_revision(session_log(house).text).answers
 
+    with pytest.raises(Invalid) as refused:
+        ledger(house, "mentor", record).receive(Filled("mentorlogg", 1, {**answers, "kobling": other.id}, new_id()))
+    kept = ledger(house, "mentor", record).receive(Filled("mentorlogg", 1, answers, new_id()))
+
+    assert {"kobling"} == set(refused.value.questions)
+    assert "kept" == kept.outcome
+
+
+def test_adding_a_team_or_a_gathering_opens_each_report_once(house: House):
     form_team(house.db, house.participation, "Team to")
     plan_gathering(house.db, house.network, starts=today())
 
