@@ -3,11 +3,7 @@
 from pathlib import Path
 
 import pytest
-from making_house import close_app, furnish, open_app, report
-
-from fotfeste_server import health
-from fotfeste_server.named.pushing import push_items
-from fotfeste_shared.sync import write
+from making_house import close_app, open_app
 
 
 def test_it_says_that_it_lives_and_can_write(tmp_path: Path):
@@ -21,8 +17,9 @@ def test_it_says_that_it_lives_and_can_write(tmp_path: Path):
     close_app(app)
 
 
-def test_a_database_that_forgets_when_power_fails_is_not_ready(tmp_path: Path, postgres: str):
-    app = open_app(tmp_path / "data", postgres)
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_database_that_forgets_when_power_fails_is_not_ready(tmp_path: Path, database_url: str):
+    app = open_app(tmp_path / "data", database_url)
 
     ready = app.test_client().get("/health/ready")
 
