@@ -134,38 +134,40 @@ class Exchange:
         """Let a proven answer change what it names, all in one transaction; gives how many are delivered."""
         self._prove(push.batch, reply)
         sent = {item.rev: item.digest for item in push.items}
-        delivered = 0
+        words = [item for item in reply.items if sent.get(item.rev) == item.digest and _is_a_word(item)]
         with writing(self._db):
             self._follow_history(reply)
-            for item in reply.items:
-                if sent.get(item.rev) == item.digest:
-                    delivered += self._take_word(item)
+            for item in words:
+                self._take_word(item)
+            for rev in sent.keys() - {item.rev for item in words}:
+                self._put_off(rev)
             self._mark_backed_up(reply.backed_up_to)
-        return delivered
+        return sum(item.outcome != "refused" for item in words)
 
-    def _take_word(self, item: sync.ItemReply) -> int:
+    def _take_word(self, item: sync.ItemReply) -> None:
         if item.outcome == "refused":
             self._change(item.rev, state=State.ATTENTION, problem=item.reason or "refused", next_try=None)
-            return 0
-        if item.seq is None or item.receipt is None:
-            return 0  # a word without its number is no word; ask again
+            return
         self._change(item.rev, state=State.DELIVERED, seq=item.seq, receipt=item.receipt, held=item.held)
         self._change(item.rev, problem=None, next_try=None, tries=0)
-        return 1
 
     def _change(self, rev: str, **change: object) -> None:
         Revision.update(change).where(Revision.rev == rev).execute(self._db)
 
     def note_failure_alone(self, push: sync.Push) -> None:
         """A single revision made the server stumble: let others go before it, and tell after some tries."""
-        for item in push.items:
-            with writing(self._db):
-                row = Revision.select().where(Revision.rev == item.rev).get(self._db)
-                stuck = row.tries + 1 >= TRIES_ALONE
-                wait = SLOW_RETRY if stuck else timedelta(seconds=30 * 2**row.tries)
-                self._change(item.rev, tries=row.tries + 1, next_try=now() + wait)
-                if stuck:
-                    self._change(item.rev, state=State.ATTENTION, problem="server_fault")
+        with writing(self._db):
+            for item in push.items:
+                self._put_off(item.rev)
+
+    def _put_off(self, rev: str) -> None:
+        """Let others go before this one, which the server could not take."""
+        row = Revision.select().where(Revision.rev == rev).get(self._db)
+        stuck = row.tries + 1 >= TRIES_ALONE
+        wait = SLOW_RETRY if stuck else timedelta(seconds=30 * 2**row.tries)
+        self._change(rev, tries=row.tries + 1, next_try=now() + wait)
+        if stuck:
+            self._change(rev, state=State.ATTENTION, problem="server_fault")
 
     def retry_all(self) -> None:
         """Forget all waiting times, because the person asked to deliver now."""
@@ -313,6 +315,11 @@ class Exchange:
     def _mark_backed_up(self, up_to: int) -> None:
         covered = (Revision.state == State.DELIVERED) & (Revision.seq <= up_to)
         Revision.update(state=State.BACKED_UP).where(covered).execute(self._db)
+
+
+def _is_a_word(item: sync.ItemReply) -> bool:
+    """Tell whether the server has decided; one who calls it stored without a number must be asked again."""
+    return item.outcome == "refused" or (item.seq is not None and item.receipt is not None)
 
 
 def _fitting(rows: Iterable[Revision]) -> Iterable[sync.PushItem]:

@@ -235,9 +235,7 @@ class Syncing:
             self._make_smaller(push, fault)
             return True
         self._most = min(self._most * 2, sync.ITEMS_IN_A_PUSH)
-        if not self._exchange.take_push_reply(push, reply):
-            # none was taken: going on at once could go round for ever
-            return any(item.outcome == "refused" for item in reply.items)
+        self._exchange.take_push_reply(push, reply)  # what it did not take is put off, so this does not go round
         return True
 
     def _make_smaller(self, push: sync.Push, fault: Unreachable) -> None:
