@@ -89,6 +89,7 @@ class Exchange:
                 identity={
                     "url": url, "server": reply.server, "device": reply.device, "token": reply.token, "person": person
                 },
+                **_known_key(reply.parcel_key),
             )  # fmt: skip
 
     def roster(self) -> sync.Roster | None:
@@ -211,6 +212,7 @@ class Exchange:
                 self._take_row(row)
             self._mark_backed_up(reply.backed_up_to)
             self.keep(cursor=reply.cursor, roster=sync.write(reply.roster).decode())
+            self.keep(**_known_key(reply.parcel_key))
         return reply.more
 
     def _take_row(self, row: sync.Row) -> None:
@@ -320,6 +322,11 @@ class Exchange:
 def _is_a_word(item: sync.ItemReply) -> bool:
     """Tell whether the server has decided; one who calls it stored without a number must be asked again."""
     return item.outcome == "refused" or (item.seq is not None and item.receipt is not None)
+
+
+def _known_key(key: str | None) -> dict[str, object]:
+    """What to keep of an answer that may tell the key of parcels."""
+    return {"parcel_key": key} if key else {}
 
 
 def _fitting(rows: Iterable[Revision]) -> Iterable[sync.PushItem]:

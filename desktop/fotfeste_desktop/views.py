@@ -14,7 +14,7 @@ from fotfeste_shared.web.pages import current_language
 from fotfeste_shared.web.pages import translated as _
 
 from .addresses import BadAddress, clean_address
-from .copies import save_copy
+from .copies import save_copy, save_parcel
 from .desk import Desk
 from .exchange import NotOurServer
 from .keys import SHORTEST_PASSPHRASE
@@ -91,7 +91,10 @@ def _status(desk: Desk) -> dict[str, object]:
 def _add_delivery(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overview]) -> None:
     @blueprint.get("/waiting")
     def waiting() -> Page:
-        return render_template("waiting.html", overview=overview(), waiting=overview().waiting())
+        return render_template(
+            "waiting.html", overview=overview(), waiting=overview().waiting(),
+            may_carry=desk.exchange.identity() is not None and desk.exchange.fact("parcel_key") is not None,
+        )  # fmt: skip
 
     @blueprint.post("/deliver")
     def deliver() -> Page:
@@ -99,6 +102,12 @@ def _add_delivery(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overv
         left = len(overview().waiting())
         told = Words().line(desk.syncing.status, left)
         flash(told, "success" if desk.syncing.status.line is Line.ONLINE and not left else "warning")
+        return redirect("/waiting", 303)
+
+    @blueprint.post("/waiting/parcel")
+    def parcel() -> Page:
+        path = str(save_parcel(desk.db))
+        flash(_("Filen ligger her: {path}. Gi den til arrangøren. Bare tjenesten kan åpne den.", path=path), "success")
         return redirect("/waiting", 303)
 
     @blueprint.post("/waiting/<rev>/copy")

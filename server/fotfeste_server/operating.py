@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from fotfeste_shared.closed_file import NotOpened, new_key, public_part
+from fotfeste_shared.database import Writer
 
 from .alone import InUse, alone_in
+from .anonymous.keys import Keys
 from .backup import PUBLIC_KEY, BadBackup, report, take_backup
 from .config import Config
 from .doctor import drill, examine
@@ -18,6 +20,7 @@ from .named.erasing import Erasures, erase
 from .named.models import Record
 from .named.recovering import end, recovery
 from .options import common, config_of, house
+from .parcels import take_in
 from .restoring import mark, put_back
 
 BACKUPS = "Folder on another machine or disk for verified copies."
@@ -27,7 +30,7 @@ KEY = click.option("--key", type=click.Path(path_type=Path, exists=True), help="
 
 def add_commands(main: click.Group) -> None:
     """Give the command line what an operator needs."""
-    for command in (backup, backup_key, restore, doctor, erase_record):
+    for command in (backup, backup_key, restore, doctor, erase_record, import_parcel):
         main.add_command(command)
 
 
@@ -152,3 +155,18 @@ def erase_record(data: Path | None, database: str, record: str) -> None:
             raise click.ClickException("there is no such record")
         count = erase(db, Erasures(config.erasures), record)
     click.echo(f"Erased: {count} records.")
+
+
+@click.command("import")
+@common
+@click.argument("file", type=click.Path(path_type=Path, exists=True))
+def import_parcel(data: Path | None, database: str, file: Path) -> None:
+    """Take in undelivered work that a computer saved to FILE; may be repeated."""
+    config = config_of(data, database)
+    with house(config) as db:
+        writer = Writer(db)
+        try:
+            told = take_in(db, writer, Keys(config.keys), file.read_bytes())
+        finally:
+            writer.close()
+    click.echo(", ".join(f"{count} {outcome}" for outcome, count in sorted(told.items()) if count) or "It was empty.")

@@ -228,6 +228,7 @@ class PullReply(Reply, frozen=True, kw_only=True):
     forms: list[FormLine]
     roster: Roster
     cursor: str
+    parcel_key: str | None = None
     more: bool = False
     reset: bool = False
     backed_up_to: int = 0
@@ -248,6 +249,18 @@ class HaveReply(Reply, frozen=True, kw_only=True):
     missing: list[str]
 
 
+class Parcel(Message, frozen=True, kw_only=True):
+    """Undelivered work carried by hand in a closed file; the device's token inside shows whose it is."""
+
+    service: str
+    device: Id
+    install: Id
+    token: Short
+    person: Id
+    made_at: Short
+    items: list[PushItem]
+
+
 class Enrol(Message, frozen=True, kw_only=True):
     """A one-time code exchanged for a device's own token; repeating it for the same install is safe."""
 
@@ -257,13 +270,17 @@ class Enrol(Message, frozen=True, kw_only=True):
 
 
 class EnrolReply(Message, frozen=True, kw_only=True):
-    """The device's token, given once, and who the device now belongs to."""
+    """The device's token, given once, and who the device now belongs to.
+
+    `parcel_key` is the public key, in hexadecimal, to which undelivered work is closed when it is carried by hand.
+    """
 
     service: str
     device: str
     token: str
     server: str
     person: PersonLine
+    parcel_key: str | None = None
 
 
 T = TypeVar("T")
@@ -286,7 +303,7 @@ def write(message: Message) -> bytes:
     return msgspec.json.encode(message, order="deterministic")
 
 
-MESSAGES: tuple[type[Message], ...] = (Hello, Push, PushReply, Pull, PullReply, Have, HaveReply, Enrol, EnrolReply)
+MESSAGES: tuple[type[Message], ...] = (Hello, Push, PushReply, Pull, PullReply, Have, HaveReply, Enrol, EnrolReply, Parcel)
 
 
 def schema() -> dict[str, Any]:

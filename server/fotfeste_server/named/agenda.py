@@ -10,6 +10,7 @@ from fotfeste_shared.revisions import About
 from fotfeste_shared.wording import Language, as_language
 
 from .access import Scope
+from .ledger import current
 from .models import Gathering, Leaf, Record
 from .publishing import published
 
@@ -53,7 +54,7 @@ def opened_for(mine: Scope, channel: Literal["web", "desktop"], language: Langua
     opened = mine.records().where(Record.natural_key.is_null(False)).order_by(Record.opened, Record.id)
     full = {leaf.record_id for leaf in Leaf.select(Leaf.record).distinct()}
     tasks = [
-        Task(each, title_of(each, language), due_of(each), each.id in full)
+        Task(each, title_of(each, language), due_of(each), each.id in full and current(each.id) is not None)
         for each in opened
         if channel in (form := published(each.form)).channels
         and mine.may_hand_in(form, About(each.about_kind, each.about_id))

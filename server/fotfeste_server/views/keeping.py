@@ -14,6 +14,7 @@ from ..named.history import leaves_of
 from ..named.ledger import Ledger, current
 from ..named.models import Network, Record
 from ..named.publishing import published
+from ..parcels import take_in
 from . import my_scope, present, service, signed_in, within
 from .organizers import Page
 
@@ -51,6 +52,22 @@ def settle(network: Network, rev: str) -> Page:
     settling.settle(service().db, my_scope(), network, rev, outcome, note=note)
     flash(translated("Det teller nå." if outcome == "accepted" else "Det er lagt til side."), "success")
     return redirect(f"/networks/{network.id}/held", 303)
+
+
+@pages.post("/networks/<network_id>/parcel")
+@within("network", "enrol")
+def take_parcel(network: Network) -> Page:
+    """Take in a file of undelivered work that a mentor's computer has saved."""
+    file = request.files.get("parcel")
+    told = take_in(service().db, service().writer, service().keys, file.read() if file else b"")
+    said = translated(
+        "{new} nye er levert, {known} var levert fra før, {refused} kunne ikke tas imot.",
+        new=told["stored"], known=told["duplicate"], refused=told["refused"] + told["unknown"],
+    )  # fmt: skip
+    flash(said, "success")
+    if told["held"]:
+        flash(translated("{n} venter på at en arrangør ser på dem.", n=told["held"]), "warning")
+    return redirect(f"/networks/{network.id}/devices", 303)
 
 
 # --- withdrawing and erasing ----------------------------------------------------------------------------

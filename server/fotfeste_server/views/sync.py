@@ -7,6 +7,7 @@ import zlib
 from typing import TypeVar
 
 from flask import Blueprint, Response, request
+from msgspec.structs import replace
 
 from fotfeste_shared.clock import now
 from fotfeste_shared.database import reading
@@ -41,6 +42,7 @@ from ..named.models import Device, PublishedForm
 from ..named.pulling import have, pull
 from ..named.pushing import push_items
 from ..named.recovering import take_word
+from ..parcels import public_key
 from . import anyone, by_device, service
 from .pace import Pace, caller
 
@@ -76,11 +78,15 @@ def take_in_device() -> Response:
     enrolled = enrol(service().db, service().secret, wish.code, wish.install, wish.name)
     person = enrolled.device.person
     line = PersonLine(id=person.id, name=person.name, language=language_of(scope(person)))
-    return _reply(
-        EnrolReply(
-            service=SERVICE, device=enrolled.device.id, token=enrolled.token, server=fact("server"), person=line
-        )
+    reply = EnrolReply(
+        service=SERVICE,
+        device=enrolled.device.id,
+        token=enrolled.token,
+        server=fact("server"),
+        person=line,
+        parcel_key=public_key(service().keys),
     )
+    return _reply(reply)
 
 
 @pages.post("/push")
@@ -107,7 +113,7 @@ def give_pull(device: Device) -> Response:
     with reading(service().db):
         reply = pull(scope(device.person), wish)
     take_word(service().db, device, wish, same=reply.history.same)
-    return _reply(reply)
+    return _reply(replace(reply, parcel_key=public_key(service().keys)))
 
 
 @pages.post("/have")
