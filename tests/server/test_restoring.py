@@ -22,7 +22,7 @@ from fotfeste_server.named.pulling import pull
 from fotfeste_server.named.pushing import push_items
 from fotfeste_server.named.recovering import Recovery, end, recovery, take_word
 from fotfeste_server.named.signing_in import begin_session
-from fotfeste_server.restoring import MARKER, put_back, resume
+from fotfeste_server.restoring import MARKER, mark, put_back, resume
 from fotfeste_shared.revisions import Written, new_id
 from fotfeste_shared.sync import Place, Pull
 
@@ -236,3 +236,22 @@ def test_the_drill_brings_the_newest_backup_back_or_says_why_not(house: House):
 
     assert (True, False) == (good.good, bad.good)
     assert "1 lines, 6 people" in good.said
+
+
+def test_a_database_that_was_brought_back_by_other_means_is_told_so(database_url: str, tmp_path: Path):
+    app = open_app(tmp_path / "both", database_url)
+    there = furnish(app)
+    deliver(there, "contact", report(there))
+    before = head()
+    close_app(app)
+
+    mark(there.service.config)
+    app = open_app(tmp_path / "both", database_url)
+
+    assert before.link != head().link
+    assert recovery() is not None
+    assert (1, ()) == (prove(app.extensions["fotfeste"].db).lines, prove(app.extensions["fotfeste"].db).faults)
+    if database_url.startswith("postgresql"):
+        with pytest.raises(BadBackup, match="pg_restore"):
+            put_back(there.service.config, tmp_path / "copy.db")
+    close_app(app)

@@ -119,6 +119,49 @@ def test_a_torn_line_of_the_list_is_written_anew_and_a_strange_one_stops_us(hous
         replay(house.db, erasures)
 
 
+class Crash(BaseException):
+    """The power is gone."""
+
+
+def cut_off(house: House, erasures: Erasures, record: str, statements: int) -> bool:
+    """Erase, and lose the power before one of the statements; tells whether it came to that."""
+    left = [statements]
+
+    def count(_sql: str) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise Crash
+
+    house.db.on_statement = count
+    try:
+        erase(house.db, erasures, record)
+    except Crash:
+        return True
+    finally:
+        house.db.on_statement = None
+        house.db.connection().rollback()  # the driver's own: what was not committed is gone with the power
+    return False
+
+
+def test_an_erasure_that_is_cut_off_is_made_good_at_the_next_start_or_was_never_begun(
+    house: House, erasures: Erasures
+):
+    seen, cut = set(), 0
+    while True:
+        written, cut = session_log(house), cut + 1
+        deliver(house, "mentor", written)
+        record = read_revision(written.text).record
+        if not cut_off(house, erasures, record, cut):
+            break
+        replay(house.db, erasures)  # as the next start does
+        listed = record in {line.record for line in erasures.read()}
+        assert listed == (Revision.get(Revision.rev == written.rev).text is None)
+        seen.add(listed)
+
+    assert {True, False} == seen
+    assert () == prove(house.db).faults
+
+
 def test_no_text_can_go_without_a_tombstone(house: House):
     deliver(house, "contact", report(house))
 
