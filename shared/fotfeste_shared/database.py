@@ -126,19 +126,20 @@ def can_write(db: Database) -> bool:
 
 
 def let_go(db: Database) -> None:
-    """Give this thread's connection back at the end of a request; SQLite's stays, for opening costs more."""
-    if isinstance(db, PostgresServer) and not db.in_transaction():
+    """Give this thread's connection back at the end of a request, for the next thread to use."""
+    if db.in_transaction():
+        return
+    if isinstance(db, PostgresServer):
         db.close()
+    else:
+        db.lay_aside()
 
 
 def close_database(db: Database) -> None:
-    """Close in good order: nothing left in the log of SQLite, no connection left of PostgreSQL."""
-    if isinstance(db, PostgresServer):
-        db.close_all()
-        return
-    if not db.is_closed() and not db.read_only:
+    """Close in good order: nothing left in the log of SQLite, no connection left of either."""
+    if isinstance(db, SqliteFile) and not db.is_closed() and not db.read_only:
         db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.close()
+    db.close_all()
 
 
 def backup_copy(db: Database, path: Path) -> None:

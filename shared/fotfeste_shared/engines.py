@@ -123,18 +123,45 @@ class SqliteFile(Engine, SqliteDatabase):
         self.journalling: tuple[str, ...] = ("synchronous=FULL",)
         self.warning: str | None = None
         self._key = key
+        self._aside: list[tuple[Any, int]] = []
         # peewee's own atomic() would begin deferred, and a reader that turns writer fails at once when another wrote.
         super().__init__(str(path), on_statement, lock_type="IMMEDIATE")
 
+    def lay_aside(self) -> None:
+        """Leave this thread's connection to whichever thread asks next: opening one costs more than most queries.
+
+        A web server's own thread must not keep it: were it freed while such a thread ends, the process would too.
+        """
+        if not self.is_closed():
+            self._aside.append((self._state.conn, self._state.trusted))
+            self.dispose()
+
+    def close_all(self) -> None:
+        """Close this thread's connection and those laid aside."""
+        self.close()
+        while self._aside:
+            self._aside.pop()[0].close()
+
     def _connect(self) -> Any:
+        with suppress(IndexError):
+            while True:
+                conn, trusted = self._aside.pop()
+                if trusted == self.doubts:
+                    return conn
+                conn.close()
+        return self._open()
+
+    def _open(self) -> Any:
         if self.read_only:
-            conn = sqlite.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            address = f"{self.path.absolute().as_uri()}?mode=ro"
+            conn = sqlite.connect(address, uri=True, isolation_level=None, check_same_thread=False)
         else:
             # SQLite gives the -wal and -shm files the rights of the file itself. Only a new file is opened here:
             # closing any handle of a file gives up the locks that other connections of this process hold on it.
             with suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            conn = sqlite.connect(str(self.path), isolation_level=None, timeout=BUSY_MS / 1000)
+            patience = BUSY_MS / 1000
+            conn = sqlite.connect(str(self.path), isolation_level=None, timeout=patience, check_same_thread=False)
         try:
             if self._key:
                 conn.execute("PRAGMA cipher_log_level=NONE")

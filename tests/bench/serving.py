@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,13 +53,21 @@ class Peak:
 
 
 def weight(pid: int) -> int:
-    """Tell the proportional memory of a process and all below it, in bytes."""
-    return sum(_pss(each) for each in family(pid))
+    """Tell the proportional memory of a process and all below it, in bytes; what ends meanwhile weighs nothing."""
+    size = 0
+    for each in family(pid):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            size += _pss(each)
+    return size
 
 
 def family(pid: int) -> list[int]:
     """Name a process and all below it."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    children: list[str] = []
+    # A child belongs to the thread that made it.
+    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            children += listed.read_text("ascii").split()
     return [pid, *(each for child in children for each in family(int(child)))]
 
 

@@ -25,9 +25,9 @@ from fotfeste_shared.database import (
     locked,
     open_database,
     reading,
-    storage,
     writing,
 )
+from fotfeste_shared.engines import SqliteFile
 from fotfeste_shared.problems import Busy, DiskFull, Problem
 
 
@@ -302,9 +302,38 @@ def test_a_lost_connection_is_busy_and_the_next_request_works(postgres: str) -> 
 
 
 def test_a_request_gives_its_connection_back(database: Database) -> None:
-    storage_engine = storage(database).engine
-
     let_go(database)
 
-    assert database.is_closed() is (storage_engine == "postgresql")
+    assert database.is_closed()
     assert database.execute_sql("SELECT 1").fetchone() == (1,)
+
+
+def test_threads_that_come_and_go_hand_on_one_connection_and_free_none(database: Database) -> None:
+    used: list[object] = []
+
+    def request() -> None:
+        assert database.execute_sql("SELECT 1").fetchone() == (1,)
+        used.append(database.connection())
+        let_go(database)
+        assert database.is_closed()
+
+    let_go(database)
+    for _ in range(20):
+        thread = threading.Thread(target=request)
+        thread.start()
+        thread.join()
+
+    assert len(used) == 20
+    assert len({id(connection) for connection in used}) == 1
+
+
+def test_a_connection_from_before_the_disk_failed_is_not_handed_on(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'fotfeste.db'}")
+    assert isinstance(database, SqliteFile)
+    before = database.connection()
+    let_go(database)
+
+    database.doubts += 1
+
+    assert database.connection() is not before
+    close_database(database)
