@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from fotfeste_shared import sync
 from fotfeste_shared.clock import now
 from fotfeste_shared.database import Database, writing
 from fotfeste_shared.forms import digest
-from fotfeste_shared.revisions import Unreadable, new_id, read_revision, timestamp
+from fotfeste_shared.revisions import Unreadable, new_id, read_revision, timestamp, write_revision
 
 from .models import Draft, Form, Meta, Note, Revision
 from .outbox import State
@@ -146,13 +148,32 @@ class Exchange:
         return sum(item.outcome != "refused" for item in words)
 
     def _take_word(self, item: sync.ItemReply) -> None:
+        if item.reason == "id_reused" and self._name_anew(item.rev):
+            return
         if item.outcome == "refused":
             self._change(item.rev, state=State.ATTENTION, problem=item.reason or "refused", next_try=None)
             return
         self._change(item.rev, state=State.DELIVERED, seq=item.seq, receipt=item.receipt, held=item.held)
         self._change(item.rev, problem=None, next_try=None, tries=0)
 
-    def _change(self, rev: str, **change: object) -> None:
+    def _name_anew(self, rev: str) -> bool:
+        """Another content has this name: a draft was handed in here and in a copy of this file, differently.
+
+        Ours goes on under a name of its own, and the two are a conflict that a person sees. What bears the name on
+        the server was passed over when it came, so everything is read once more.
+        """
+        row = Revision.select().where((Revision.rev == rev) & Revision.mine & (Revision.text != "")).first(self._db)
+        if row is None:
+            return False
+        written = write_revision(replace(read_revision(str(row.text)), rev=new_id()))
+        self._change(
+            rev, rev=written.rev, text=written.text, digest=written.digest, state=State.QUEUED, problem=None,
+            next_try=None, tries=0,
+        )  # fmt: skip
+        self.keep(cursor=None)
+        return True
+
+    def _change(self, rev: str, /, **change: object) -> None:
         Revision.update(change).where(Revision.rev == rev).execute(self._db)
 
     def note_failure_alone(self, push: sync.Push) -> None:
