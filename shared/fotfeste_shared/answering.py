@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import singledispatch
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from . import municipalities
+from .context import Context
 from .kinds import (
     YES,
     Answer,
@@ -32,9 +33,6 @@ from .kinds import (
 )
 from .wording import Value
 
-if TYPE_CHECKING:
-    from .judging import Context
-
 LONGEST_CODE = 64
 NOT_UNDERSTOOD = "Dette ble ikke forstått. Svar på nytt."
 NOT_A_CHOICE = "Velg ett av svarene i listen."
@@ -57,7 +55,7 @@ Seen: TypeAlias = Mapping[str, object]
 
 
 @singledispatch
-def faults_of(question: Question, _given: object, _seen: Seen, _context: "Context") -> Verdict:
+def faults_of(question: Question, _given: object, _seen: Seen, _context: Context) -> Verdict:
     """Judge one given answer: the answer to keep (also where it must be mended) and what is wrong with it.
 
     `_seen` holds the answers before it in the form, in stored shapes.
@@ -66,7 +64,7 @@ def faults_of(question: Question, _given: object, _seen: Seen, _context: "Contex
 
 
 @faults_of.register(Text)
-def _(question: Text, given: object, _seen: Seen, _context: "Context") -> Verdict:
+def _(question: Text, given: object, _seen: Seen, _context: Context) -> Verdict:
     if not isinstance(given, str):
         return None, [Fault(NOT_UNDERSTOOD)]
     text = clean_text(given, lines=question.lines)
@@ -90,17 +88,17 @@ def clean_text(given: str, *, lines: bool) -> str:
 
 
 @faults_of.register(Email)
-def _(_question: Email, given: object, _seen: Seen, _context: "Context") -> Verdict:
+def _(_question: Email, given: object, _seen: Seen, _context: Context) -> Verdict:
     return _short(given, EMAIL, "Skriv en e-postadresse, for eksempel navn@kommune.no.")
 
 
 @faults_of.register(Phone)
-def _(_question: Phone, given: object, _seen: Seen, _context: "Context") -> Verdict:
+def _(_question: Phone, given: object, _seen: Seen, _context: Context) -> Verdict:
     return _short(_digits(given), PHONE, "Skriv et telefonnummer med åtte siffer, eller med + og landkode.")
 
 
 @faults_of.register(Contact)
-def _(_question: Contact, given: object, _seen: Seen, _context: "Context") -> Verdict:
+def _(_question: Contact, given: object, _seen: Seen, _context: Context) -> Verdict:
     wanted = "Skriv en e-postadresse eller et mobilnummer."
     if isinstance(given, str) and "@" in given:
         return _short(given, EMAIL, wanted)
@@ -120,7 +118,7 @@ def _short(given: object, pattern: re.Pattern[str], sentence: str) -> Verdict:
 
 
 @faults_of.register(Number)
-def _(question: Number, given: object, seen: Seen, context: "Context") -> Verdict:
+def _(question: Number, given: object, seen: Seen, context: Context) -> Verdict:
     if type(given) is not int:
         sentence = "Skriv et tall med høyst {n} desimal." if question.decimals else "Skriv et helt tall."
         kept = given if isinstance(given, str) else None
@@ -158,7 +156,7 @@ def shown(value: int, decimals: int) -> str:
 
 
 @faults_of.register(Day)
-def _(question: Day, given: object, _seen: Seen, context: "Context") -> Verdict:
+def _(question: Day, given: object, _seen: Seen, context: Context) -> Verdict:
     if not isinstance(given, str):
         return None, [Fault(NOT_UNDERSTOOD)]
     try:
@@ -175,7 +173,7 @@ def _(question: Day, given: object, _seen: Seen, context: "Context") -> Verdict:
     return given, []
 
 
-def bound_day(bound: DayBound | None, context: "Context") -> date | None:
+def bound_day(bound: DayBound | None, context: Context) -> date | None:
     """Work out a bound; None where the fact it counts from is not known here."""
     if bound is None:
         return None
@@ -197,7 +195,7 @@ def add_months(day: date, months: int) -> date:
 
 
 @faults_of.register(OneOf)
-def _(question: OneOf, given: object, seen: Seen, _context: "Context") -> Verdict:
+def _(question: OneOf, given: object, seen: Seen, _context: Context) -> Verdict:
     if not isinstance(given, str):
         return None, [Fault(NOT_UNDERSTOOD)]
     return given[:LONGEST_CODE], [] if given in open_codes(question, seen) else [Fault(NOT_A_CHOICE)]
@@ -216,7 +214,7 @@ def open_codes(question: OneOf, seen: Seen) -> set[str]:
 
 
 @faults_of.register(SomeOf)
-def _(question: SomeOf, given: object, _seen: Seen, _context: "Context") -> Verdict:
+def _(question: SomeOf, given: object, _seen: Seen, _context: Context) -> Verdict:
     if not isinstance(given, list) or not all(isinstance(code, str) for code in given):
         return None, [Fault(NOT_UNDERSTOOD)]
     known = [choice.code for choice in question.choices]
@@ -233,7 +231,7 @@ def _(question: SomeOf, given: object, _seen: Seen, _context: "Context") -> Verd
 
 
 @faults_of.register(Scaled)
-def _(question: Scaled, given: object, _seen: Seen, _context: "Context") -> Verdict:
+def _(question: Scaled, given: object, _seen: Seen, _context: Context) -> Verdict:
     points = {point.value for point in question.scale.points}
     if type(given) is int and given in points:
         return given, []
@@ -244,19 +242,19 @@ def _(question: Scaled, given: object, _seen: Seen, _context: "Context") -> Verd
 
 @faults_of.register(Tick)
 @faults_of.register(Consent)
-def _(_question: Tick | Consent, given: object, _seen: Seen, _context: "Context") -> Verdict:
+def _(_question: Tick | Consent, given: object, _seen: Seen, _context: Context) -> Verdict:
     return (YES, []) if given == YES else (None, [Fault(NOT_UNDERSTOOD)])
 
 
 @faults_of.register(InMunicipality)
-def _(question: InMunicipality, given: object, _seen: Seen, _context: "Context") -> Verdict:
+def _(question: InMunicipality, given: object, _seen: Seen, _context: Context) -> Verdict:
     if isinstance(given, str) and ((question.other and given == "annen") or municipalities.find(given)):
         return given, []
     return given[:LONGEST_CODE] if isinstance(given, str) else None, [Fault("Velg en kommune fra listen.")]
 
 
 @faults_of.register(Reference)
-def _(question: Reference, given: object, _seen: Seen, context: "Context") -> Verdict:
+def _(question: Reference, given: object, _seen: Seen, context: Context) -> Verdict:
     offered = context.choices.get(question.code)
     if isinstance(given, str) and CODE.fullmatch(given) and (offered is None or given in offered):
         return given, []
@@ -264,7 +262,7 @@ def _(question: Reference, given: object, _seen: Seen, context: "Context") -> Ve
 
 
 @faults_of.register(Computed)
-def _(_question: Computed, given: object, _seen: Seen, _context: "Context") -> Verdict:
+def _(_question: Computed, given: object, _seen: Seen, _context: Context) -> Verdict:
     if isinstance(given, int) or (isinstance(given, str) and len(given) <= 500):
         return given, []
     return None, []

@@ -7,39 +7,21 @@ whatever is known beforehand come in with the `Context`.
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from .answering import Fault, faults_of
 from .conditions import holds
+from .context import Context
 from .forms import FormDefinition, has_row_id, is_asked_in
 from .kinds import Answer, Answers, Computed, Consent, Info, Question, Rows, SomeOf, Words, fits
 from .wording import Language, Value, say
+
+__all__ = ["Complaint", "Context", "Judgement", "asked", "judge"]
 
 MISSING: dict[type, str] = {
     Consent: "Du må krysse av her for å gå videre.",
     SomeOf: "Velg minst ett svar.",
     Rows: "Legg til minst én rad.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What is known before the form is opened.
-
-    `facts` are declared facts that conditions and dates may look at (`network_end`, `first_log`); `rows` holds
-    the rows that others make (`innslag` of a programme) as `{code: [row]}`; `choices` the codes that a reference
-    may take, when they are known here. Values are in stored shapes.
-    """
-
-    today: date
-    wave: str | None = None
-    facts: Mapping[str, str | int] = field(default_factory=dict)
-    rows: Mapping[str, list[Answers]] = field(default_factory=dict)
-    choices: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-    def seen(self) -> Mapping[str, object]:
-        """Give the facts as conditions see them."""
-        return {**self.facts, "wave": self.wave} if self.wave else self.facts
 
 
 @dataclass(frozen=True, slots=True)
