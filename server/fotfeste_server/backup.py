@@ -20,7 +20,15 @@ from peewee import DatabaseError
 
 from fotfeste_shared.clock import now
 from fotfeste_shared.closed_file import close_file, is_closed, open_file
-from fotfeste_shared.database import Database, WrongKey, backup_copy, close_database, open_database, writing
+from fotfeste_shared.database import (
+    Database,
+    WrongKey,
+    backup_copy,
+    close_database,
+    damage,
+    open_database,
+    writing,
+)
 from fotfeste_shared.engines import PostgresServer, SqliteFile
 from fotfeste_shared.sync import Place
 
@@ -100,9 +108,7 @@ def prove_file(path: Path) -> Proof:
 def _prove(path: Path) -> Proof:
     db = open_database(f"sqlite:///{path}", read_only=True)
     try:
-        found = [row[0] for row in db.execute_sql("PRAGMA integrity_check(5)").fetchall()]
-        found += [f"a row of {row[0]} points at nothing" for row in db.execute_sql("PRAGMA foreign_key_check")]
-        if found != ["ok"]:
+        if found := damage(db):
             raise BadBackup("; ".join(found))
         return prove(db)
     finally:

@@ -20,7 +20,7 @@ from .writer import Writer
 
 __all__ = [
     "Database", "DayField", "JsonField", "KeyField", "MomentField", "OutcomeUnknown", "Prepared", "Storage", "Table",
-    "Writer", "WrongKey", "alone", "backup_copy", "can_write", "close_database", "erase_freed_pages", "gap",
+    "Writer", "WrongKey", "alone", "backup_copy", "can_write", "close_database", "damage", "erase_freed_pages", "gap",
     "insert_once", "let_go", "locked", "open_database", "part", "reading", "require_safe_sqlite", "sqlite_is_safe",
     "storage", "writing",
 ]  # fmt: skip
@@ -140,6 +140,15 @@ def close_database(db: Database) -> None:
     if isinstance(db, SqliteFile) and not db.is_closed() and not db.read_only:
         db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close_all()
+
+
+def damage(db: Database) -> list[str]:
+    """Read a whole SQLite database and tell what is broken in it; nothing when it is sound."""
+    if isinstance(db, PostgresServer):
+        raise TypeError("PostgreSQL looks after its own pages: see pg_checksums and pg_amcheck")
+    broken = [str(row[0]) for row in db.execute_sql("PRAGMA integrity_check(5)").fetchall()]
+    astray = [f"a row of {row[0]} points at nothing" for row in db.execute_sql("PRAGMA foreign_key_check")]
+    return [each for each in broken if each != "ok"] + astray
 
 
 def backup_copy(db: Database, path: Path) -> None:
