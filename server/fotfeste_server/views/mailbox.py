@@ -28,4 +28,4 @@ def letters() -> Reply | tuple[str, int]:
 
 def _read(raw: bytes) -> tuple[str, str, str]:
     letter: EmailMessage = message_from_bytes(raw, policy=default)
-    return str(letter["To"]), str(letter["Subject"]), str(letter.get_content())
+    return str(letter["To"]), str(letter["Subject"]), str(letter.get_content()).replace("\r\n", "\n")
