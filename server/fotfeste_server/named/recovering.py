@@ -39,7 +39,7 @@ def begin(db: Database, salt: str) -> None:
             return
         for table in (SignIn, SignInCode, EnrolmentCode, SetupLink):
             table.delete().execute()
-        Device.update(all_here=False, oldest_unsent=None).execute()
+        Device.update(all_here=False, made=None, oldest_unsent=None).execute()
         note(RECOVERING, timestamp(now()))
 
 

@@ -68,6 +68,11 @@ def held(mine: Scope, network: Network) -> list[HeldLine]:
     ]
 
 
+def held_count(mine: Scope, network: Network) -> int:
+    """Count what waits in a network."""
+    return int(_inside(mine, network).where(Revision.rev.not_in(Ruling.select(Ruling.rev))).count())
+
+
 def _inside(mine: Scope, network: Network) -> Any:  # noqa: ANN401 (a query of peewee)
     """The held revisions of a network; what belongs to none is for those who plan everywhere."""
     here = Record.network == network.id
@@ -98,7 +103,7 @@ def look_into(rev: str, language: Language) -> Inside:
     author = scope(Person.get_by_id(content.author))
     complaints = judge(form, content.answers, context_of(author, form, content.about)).sentences(language)
     names = {question.code: question.text.in_(language) for question in form.questions()}
-    said = [f"{names.get(path.split('/')[0], path)}: {sentence}" for path, sentence in complaints.items()]
+    said = [f"{names.get(path.split('/')[0], path)} – {sentence}" for path, sentence in complaints.items()]
     return Inside(readable=True, answers=_told(form, content, language), complaints=said)
 
 

@@ -24,8 +24,11 @@ LONGEST_NOTE = 500
 
 @pages.app_context_processor
 def _frame() -> dict[str, object]:
-    """Tell the staff on every page of theirs that figures may lack something, as long as that is so."""
-    return {"recovery": recovering.recovery() if present() else None}
+    """Tell the staff on every page of theirs that figures may lack something, and organizers what waits."""
+    return {
+        "recovery": recovering.recovery() if present() else None,
+        "held_count": lambda network: settling.held_count(my_scope(), network),
+    }
 
 
 # --- held ----------------------------------------------------------------------------------------------
