@@ -19,7 +19,7 @@ from .anonymous.keys import Keys
 from .anonymous.models import MODELS as ANONYMOUS
 from .config import Config
 from .jobs import Job
-from .mail import FileMail
+from .mail import mail_of, sms_of
 from .migrations import STEPS
 from .named.erasing import Erasures, replay
 from .named.house import settle
@@ -31,9 +31,10 @@ from .static_files import compressed
 from .views.ready import ReadyPages
 
 PAGES = (
-    "health", "signin", "mailbox", "organizers", "teams", "windows", "devices", "keeping", "sync", "phone", "results",
+    "health", "signin", "mailbox", "organizers", "teams", "windows", "invitations", "programme", "devices", "keeping",
+    "sync", "phone", "doors", "results",
 )  # fmt: skip
-TOKEN_PAGES = ("sync", "phone")  # the token in the address or header is the authority, no cookie is looked at
+TOKEN_PAGES = ("sync", "phone", "doors")  # the token in the address or header is the authority, no cookie is looked at
 SCRIPTS = {".mjs": "text/javascript"}  # some systems do not know the ending
 MOST_POSTED = 1_048_576
 MOST_FIELDS = 2_000
@@ -69,7 +70,8 @@ def create_app(config: Config) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # a form may lie open for a day
     )
     app.extensions["fotfeste"] = Service(
-        config, db, Writer(db), FileMail(config.mail), Keys(config.keys), secret
+        config, db, Writer(db), mail_of(config.keys, config.mail), Keys(config.keys), secret,
+        sms_of(config.keys, config.sms),
     )
     prepare(app)
     csrf = CSRFProtect(app)

@@ -62,6 +62,11 @@ class Config:
         return self.data / "mail"
 
     @property
+    def sms(self) -> Path:
+        """Where short messages are written as files."""
+        return self.data / "sms"
+
+    @property
     def releases(self) -> Path:
         """Where released blocks are written, one file for each network."""
         return self.data / "releases"

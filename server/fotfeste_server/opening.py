@@ -12,15 +12,20 @@ from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.problems import Conflicting, Invalid, NotFound
 from fotfeste_shared.revisions import is_id
 
+from .anonymous.doors import open_door
 from .anonymous.invitations import invite, open_window
 from .anonymous.keys import Keys
-from .anonymous.models import Invitation, Window
+from .anonymous.models import Door, Invitation, Window
 from .anonymous.sealing import Sealed, seal
 from .config import Config
-from .named.models import Network, Participation, PublishedForm
+from .named.models import Gathering, Network, Participation, PublishedForm
+from .named.programme import wave_of
 from .named.publishing import published
 
 MOST_LINKS = 200
+GATHERING = "evaluering_samling"
+EVALUATED_FOR = timedelta(days=7)
+TO_SPARE = 20  # links beyond two for each who is there: a phone that is changed, a page that was closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,19 @@ def make_links(
     number = place.municipality if place else "*"
     tokens = invite(tools.db, tools.keys, window.id, form, wave=wave, place=number, count=count)
     return [f"{tools.config.base_url}/s/{token}" for token in tokens]
+
+
+def open_evaluation(tools: Tools, network: Network, gathering: Gathering, people: int) -> Door:
+    """Open a gathering's evaluation, by one link for all, from its last day and for a week within that quarter."""
+    quarter = quarter_of(gathering.ends)
+    known = {each.quarter: each for each in windows(network)}
+    if quarter in known and known[quarter].sealed:
+        raise Conflicting("Vinduet er stengt. Åpne et nytt vindu for å lage flere lenker.")
+    window = known[quarter].id if quarter in known else open_quarter(tools, network, quarter)
+    return open_door(
+        tools.db, window, published(GATHERING), wave_of(gathering), opens=gathering.ends,
+        closes=gathering.ends + EVALUATED_FOR - timedelta(1), most=2 * people + TO_SPARE,
+    )  # fmt: skip
 
 
 def seal_window(tools: Tools, network: Network, window: WindowLine, *, early: bool = False) -> Sealed:

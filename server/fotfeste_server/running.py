@@ -5,20 +5,25 @@ import os
 import signal
 import threading
 import time
+from datetime import date
 from multiprocessing.util import Finalize
 
 from flask import Flask
 
-from fotfeste_shared.database import let_go
+from fotfeste_shared.clock import today
+from fotfeste_shared.database import Database, let_go, writing
 
 from .app import close_app
 from .backup import due, take_backup
-from .jobs import Claim, Handler, run_due
-from .mail import Letter
+from .inviting import Ways, go_round, next_round
+from .jobs import Claim, Handler, enqueue, run_due
+from .mail import Letter, Refused
+from .opening import Tools
 from .service import Service
 
 log = logging.getLogger(__name__)
 PAUSE = 0.5
+INVITATIONS = "invitations"  # the kind of the daily job
 LOOK_EVERY = 60.0
 
 
@@ -38,9 +43,23 @@ def handlers(service: Service) -> dict[str, Handler]:
     """Name the work that this program knows how to do later."""
 
     def send_letter(claimed: Claim) -> None:
-        service.mail.send(Letter(claimed.id, **claimed.payload))
+        try:
+            service.mail.send(Letter(claimed.id, **claimed.payload))
+        except Refused:
+            log.warning("job %s: the address takes no letters", claimed.id)  # trying again is no use
 
-    return {"letter": send_letter}
+    def send_invitations(_claimed: Claim) -> None:
+        tools = Tools(service.config, service.db, service.keys)
+        go_round(tools, Ways(service.mail, service.sms), today())
+
+    return {"letter": send_letter, INVITATIONS: send_invitations}
+
+
+def call_round(db: Database, day: date) -> None:
+    """Leave the day's round of invitations for eight o'clock; however often it is called, it is one round."""
+    job_id, due_at = next_round(day)
+    with writing(db):
+        enqueue(INVITATIONS, {}, due_at, job_id=job_id)
 
 
 def work_off(app: Flask) -> threading.Thread:
@@ -49,8 +68,12 @@ def work_off(app: Flask) -> threading.Thread:
     known = handlers(service)
 
     def work() -> None:
+        called = None
         while True:
             try:
+                if called != today():
+                    call_round(service.db, today())
+                    called = today()
                 run_due(service.db, known)
             except Exception:
                 # A full disk or a lost connection passes; the jobs are still in the table.

@@ -6,12 +6,12 @@ from fotfeste_shared.database import Database, Writer
 
 from .anonymous.keys import Keys
 from .config import Config
-from .mail import Mail
+from .mail import Mail, Sms
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The open database, its writer, the way out for letters, the keys, and the configuration.
+    """The open database, its writer, the ways out for letters and short messages, the keys, and the configuration.
 
     `secret` is the key of form tokens and device tokens, which lies in a file outside of the database.
     """
@@ -22,3 +22,4 @@ class Service:
     mail: Mail
     keys: Keys
     secret: bytes
+    sms: Sms

@@ -24,6 +24,9 @@ MAY: dict[str, set[str]] = {
     "/networks/{network}/reports": {"organizer", "advisor"},
     "/networks/{network}/windows": {"organizer"},
     "/networks/{network}/devices": {"organizer", "administrator"},
+    "/networks/{network}/invitations": {"organizer"},
+    "/networks/{network}/contacts": {"organizer", "administrator"},
+    "/networks/{network}/gatherings/{gathering}/evaluation": {"organizer"},
     "/networks/{network}/held": {"organizer"},
     "/networks/new": {"organizer"},
     "/teams/{team}": {"organizer", "advisor", "contact", "head", "administrator"},
@@ -57,7 +60,7 @@ def addresses(house: House) -> dict[str, str]:
     session = Record.get((Record.form == "mentorlogg") & (Record.about_id == house.pairing.id))
     things = {
         "network": house.network.id, "team": house.team.id, "report": house.report().id, "session": session.id,
-        "pairing": house.pairing.id,
+        "pairing": house.pairing.id, "gathering": house.gathering.id,
         "agreement": Record.get(Record.natural_key == f"avtale:{house.participation.id}").id,
     }  # fmt: skip
     return {address: address.format(**things) for address in MAY}
@@ -111,10 +114,11 @@ def test_every_route_has_a_rule_and_one_without_stops_the_start(houses: House):
 
 def test_every_post_of_staff_wants_the_form_token_and_changes_nothing_without(houses: House):
     client, before = houses.browser("organizer"), (Network.select().count(), Revision.select().count())
-    staff = {"signin", "organizers", "teams", "windows", "devices", "results"}
+    staff = {"signin", "organizers", "teams", "windows", "devices", "results", "invitations", "programme"}
     values = {
         "network_id": houses.network.id, "team_id": houses.team.id, "record_id": houses.report().id,
         "pairing_id": houses.pairing.id, "window_id": new_id(), "device_id": new_id(), "token": "x",
+        "gathering_id": houses.gathering.id,
     }  # fmt: skip
     tried = 0
     for rule in houses.app.url_map.iter_rules():

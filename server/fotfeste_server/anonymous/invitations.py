@@ -6,21 +6,24 @@ one that says "may answer" and one that says "this answer", and nothing joins th
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
 from typing import Literal
 
 from fotfeste_shared.database import Database, Prepared, gap, locked, writing
 from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.problems import NotFound
-from fotfeste_shared.revisions import new_id
+from fotfeste_shared.revisions import anonymous_receipt, new_id, typed_code
+from fotfeste_shared.wording import Language, as_language
 
 from .keys import Keys
 from .models import Inbox, Invitation, Window
 
 State = Literal["not_yet", "open", "closed"]
 EVERYWHERE = "*"
+LETTER_LENGTH = 400  # every address is filled up to this, so that the length of a closed one tells nothing
 
 
 WHAT_A_LINK_OPENS = Prepared(
@@ -49,7 +52,15 @@ class Opened:
     state: State
 
 
-def hashed(label: Literal["inv", "ans", "rec"], *parts: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Where a letter with a link goes, and in which language; closed with the link and forgotten with it."""
+
+    to: str
+    language: Language
+
+
+def hashed(label: Literal["inv", "ans", "rec", "let"], *parts: str) -> str:
     """Hash a secret for one purpose; hashes for different purposes cannot be compared."""
     return hashlib.sha256("|".join((label, *parts)).encode()).hexdigest()
 
@@ -76,13 +87,17 @@ def invite(
     count: int = 1,
     opens: date | None = None,
     closes: date | None = None,
+    to: Sequence[Addressee] = (),
+    remind: date | None = None,
+    typed: bool = False,
 ) -> list[str]:
     """Make links for people in one place and wave; the tokens are told here, once.
 
     The days default to the window's; answers to a form that is told for the network only carry no place at all.
+    With addressees each gets a link that goes by letter; `typed` ones are short enough to be typed from paper.
     """
-    tokens = [secrets.token_urlsafe(16) for _ in range(count)]
-    links = [keys.close_link(token) for token in tokens]
+    tokens = [new_token(typed=typed) for _ in range(len(to) or count)]
+    links = [keys.close_link(_closed(token, who)) for token, who in zip(tokens, to or repeat(None), strict=False)]
     with writing(db):
         found = locked(Window.select().where((Window.id == window) & Window.sealed.is_null())).first()
         if found is None:
@@ -91,6 +106,7 @@ def invite(
             "window": window, "network": found.network, "form": form.code, "version": form.version, "wave": wave,
             "place": place if form.results_level in ("municipality", "team") else EVERYWHERE,
             "opens": max(opens or found.opens, found.opens), "closes": min(closes or found.closes, found.closes),
+            "remind": remind,
         }  # fmt: skip
         rows = [
             {"id": hashed("inv", token), "link": link, **shared}
@@ -100,6 +116,21 @@ def invite(
         for row in sorted(rows, key=lambda row: str(row["id"])):
             Invitation.insert(row).execute()
     return tokens
+
+
+def new_token(*, typed: bool = False) -> str:
+    """Make a link's token: 128 bits, or for paper 80 bits in letters that are not mistaken for each other."""
+    return typed_code(anonymous_receipt()) if typed else secrets.token_urlsafe(16)
+
+
+def _closed(token: str, who: Addressee | None) -> str:
+    return token if who is None else f"{token}\n{who.language}\n{who.to}".ljust(LETTER_LENGTH)
+
+
+def opened_link(keys: Keys, link: bytes) -> tuple[str, Addressee | None]:
+    """Open a link with the mail key: its token, and where it goes by letter."""
+    token, *rest = keys.open_link(link).rstrip(" ").split("\n")
+    return token, Addressee(rest[1], as_language(rest[0])) if rest else None
 
 
 def open_invitation(token: str, today: date) -> Opened:
@@ -133,4 +164,4 @@ def still_unanswered(db: Database, keys: Keys, window: str) -> list[str]:
 def _links(keys: Keys, window: str) -> Iterator[tuple[str, str]]:
     rows = Invitation.select(Invitation.id, Invitation.link)
     for row in rows.where((Invitation.window == window) & Invitation.link.is_null(False)):
-        yield row.id, keys.open_link(bytes(row.link or b""))
+        yield row.id, opened_link(keys, bytes(row.link or b""))[0]

@@ -27,7 +27,10 @@ class Window(Table):
 
 
 class Invitation(Table):
-    """The right to answer once: its key is a hash of the link's token, `link` the token for the mail key only."""
+    """The right to answer once: its key is a hash of the link's token, `link` the token for the mail key only.
+
+    Beside the token may lie an address to write to; `remind` is the day after which both are forgotten.
+    """
 
     id = KeyField()
     window = ForeignKeyField(Window)
@@ -39,6 +42,8 @@ class Invitation(Table):
     opens = DayField()
     closes = DayField()
     link = BlobField(null=True)
+    sent = IntegerField(default=0)
+    remind = DayField(null=True)
 
     class Meta:
         """Lies in the order of its hashes."""
@@ -112,4 +117,25 @@ class Block(Table):
     counts = JsonField()
 
 
-MODELS = (Window, Invitation, Inbox, Waiting, FreeText, Block)
+class Door(Table):
+    """One link for many, such as on the last slide of a gathering: gives each who comes in a link of their own."""
+
+    id = KeyField()
+    window = ForeignKeyField(Window)
+    window_id: str
+    network = TextField()
+    form = TextField()
+    version = IntegerField()
+    wave = TextField()
+    opens = DayField()
+    closes = DayField()
+    most = IntegerField()
+    given = IntegerField(default=0)
+
+    class Meta:
+        """A wave has one door."""
+
+        indexes = ((("network", "form", "wave"), True),)
+
+
+MODELS = (Window, Invitation, Inbox, Waiting, FreeText, Block, Door)

@@ -35,6 +35,8 @@ class Invitation(Table):
     opens = DayField()
     closes = DayField()
     link = BlobField(null=True)
+    sent = IntegerField(default=0)
+    remind = DayField(null=True)
 
     class Meta:
         """As of step 1."""
@@ -108,7 +110,27 @@ class Block(Table):
     counts = JsonField()
 
 
-STEP_1 = (Window, Invitation, Inbox, Waiting, FreeText, Block)
+class Door(Table):
+    """As of step 1."""
+
+    id = KeyField()
+    window = ForeignKeyField(Window)
+    network = TextField()
+    form = TextField()
+    version = IntegerField()
+    wave = TextField()
+    opens = DayField()
+    closes = DayField()
+    most = IntegerField()
+    given = IntegerField(default=0)
+
+    class Meta:
+        """As of step 1."""
+
+        indexes = ((("network", "form", "wave"), True),)
+
+
+STEP_1 = (Window, Invitation, Inbox, Waiting, FreeText, Block, Door)
 
 
 def make_tables(db: Database) -> None:

@@ -16,9 +16,9 @@ from fotfeste_shared.revisions import anonymous_receipt
 
 from ..anonymous import releases
 from ..anonymous.envelope import Envelope
-from ..anonymous.invitations import EVERYWHERE, hashed, invite, open_window
+from ..anonymous.invitations import EVERYWHERE, hashed, invite, open_window, opened_link
 from ..anonymous.keys import Keys
-from ..anonymous.models import Block, FreeText, Inbox, Invitation, Waiting, Window
+from ..anonymous.models import Block, Door, FreeText, Inbox, Invitation, Waiting, Window
 from ..anonymous.sealing import seal
 from ..config import Config
 from . import surveys
@@ -111,7 +111,7 @@ def _forget(db: Database, config: Config, keys: Keys, network: str) -> None:
     """Remove what an interrupted try left behind: nobody has seen any of it."""
     windows = [window.id for window in Window.select().where(Window.network == network)]
     with writing(db):
-        for model in (Block, Waiting, FreeText, Invitation):
+        for model in (Block, Waiting, FreeText, Invitation, Door):
             model.delete().where(model.network == network).execute()
         Inbox.delete().where(Inbox.window.in_(windows)).execute()
         Window.delete().where(Window.network == network).execute()
@@ -203,7 +203,7 @@ def free_link(config: Config, window: str) -> str | None:
         & Invitation.link.is_null(False)
     )
     for row in found.order_by(Invitation.closes.desc(), Invitation.id):
-        token = keys.open_link(bytes(row.link or b""))
+        token, _ = opened_link(keys, bytes(row.link or b""))
         if not Inbox.select().where(Inbox.id == hashed("ans", token)).exists():
             return token
     return None

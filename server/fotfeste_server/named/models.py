@@ -135,6 +135,48 @@ class Pairing(Table):
     mentor_id: str
 
 
+class ProgrammeItem(Table):
+    """One part of a gathering's programme, to be judged by those who were there."""
+
+    id = KeyField()
+    gathering = ForeignKeyField(Gathering, on_delete="CASCADE", backref="programme")
+    gathering_id: str
+    number = IntegerField()
+    title = TextField()
+
+
+class Contact(Table):
+    """How a new hire is reached with invitations: optional, apart from the pairing, erased within thirteen months."""
+
+    id = KeyField()
+    pairing = ForeignKeyField(Pairing, unique=True, on_delete="CASCADE", backref="contacts")
+    pairing_id: str
+    address = TextField()
+    language = TextField(default="nb", constraints=[Check("language IN ('nb', 'nn', 'en')")])
+    refused = BooleanField(default=False)
+
+
+class Invited(Table):
+    """Somebody has been invited to a wave of a survey, so nobody is invited twice; never whether they answered."""
+
+    subject = TextField()
+    form = TextField()
+    wave = TextField()
+    way = TextField(constraints=[Check("way IN ('letter', 'paper')")])
+
+    class Meta:
+        """Once for each wave."""
+
+        primary_key = CompositeKey("subject", "form", "wave")
+
+
+class Inviting(Table):
+    """A network whose invitations go out by themselves, since an organizer has said so."""
+
+    network = ForeignKeyField(Network, primary_key=True, on_delete="CASCADE")
+    network_id: str
+
+
 class PublishedForm(Table):
     """One version of a form as it was published; kept for ever, because answers refer to it."""
 
@@ -315,6 +357,7 @@ class Meta(Table):
 
 
 NAMED: tuple[type[Table], ...] = (
-    Person, Network, Participation, Team, Member, Role, Gathering, Pairing, PublishedForm, Record, Device,
+    Person, Network, Participation, Team, Member, Role, Gathering, Pairing, ProgrammeItem, Contact, Invited, Inviting,
+    PublishedForm, Record, Device,
     Revision, Leaf, Ruling, Tombstone, Restoration, EnrolmentCode, SignInCode, SignIn, SetupLink, Meta,
 )  # fmt: skip

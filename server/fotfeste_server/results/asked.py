@@ -1,6 +1,6 @@
 """The questions of a form that are counted, each with its shape, its words and the waves that ask it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fotfeste_shared.forms import FormDefinition, Section
@@ -9,7 +9,7 @@ from fotfeste_shared.wording import Language, say
 
 from ..anonymous.disclosure import Shape
 from ..anonymous.shapes import shape_of
-from .released import Released
+from .released import Pick, Released
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,10 @@ class Asked:
     waves: tuple[str, ...]
     section: Section
     choices_of: Question
-    row: int = 0
+    row: str = ""
 
     def words(self, language: Language) -> str:
-        """Give the question as it was asked; one that stands in rows is told apart by a number."""
+        """Give the question as it was asked; one that stands in rows is told apart by its row."""
         text = self.question.text.in_(language)
         return f"{text} ({self.row})" if self.row else text
 
@@ -45,33 +45,38 @@ class Asked:
                 return [(str(low), str(low)) for low in self.shape.points]
 
 
-def counted(form: FormDefinition, released: Released) -> Iterator[Asked]:
-    """Give a form's counted questions in order; those inside rows once for each row that was answered."""
-    paths = released.questions(form.code)
+def counted(form: FormDefinition, released: Released, titles: Mapping[str, str] | None = None) -> Iterator[Asked]:
+    """Give a form's counted questions in order; those inside rows once for each row that was answered.
+
+    `titles` name rows by their id, in their order; one without a name goes by a number.
+    """
     beside = {question.code: question for question in form.questions()}
     for section in form.sections:
         for question in section.questions:
-            yield from _counted(form, section, question, beside, paths)
+            if isinstance(question, Rows):
+                yield from _in_rows(form, section, question, released, titles or {})
+                continue
+            shape = shape_of(question, beside)
+            if shape is not None:
+                waves = question.waves or form.waves
+                yield Asked(question.code, question, shape, waves, section, _source(question, beside))
 
 
-def _counted(
-    form: FormDefinition, section: Section, question: Question, beside: dict[str, Question], paths: set[str]
+def _in_rows(
+    form: FormDefinition, section: Section, question: Rows, released: Released, titles: Mapping[str, str]
 ) -> Iterator[Asked]:
-    waves = question.waves or form.waves
-    if isinstance(question, Rows):
-        inner = {each.code: each for each in question.questions}
-        inside = sorted(path for path in paths if path.startswith(f"{question.code}."))
-        rows = sorted({path.split(".")[1] for path in inside})
-        for path in inside:
-            below = inner.get(path.rpartition(".")[2])
-            shape = shape_of(below, inner) if below is not None else None
-            if below is not None and shape is not None:
-                number = 1 + rows.index(path.split(".")[1])
-                yield Asked(path, below, shape, waves, section, _source(below, inner), number)
-        return
-    shape = shape_of(question, beside)
-    if shape is not None:
-        yield Asked(question.code, question, shape, waves, section, _source(question, beside))
+    """Give what was asked of each row, in the waves in which the row was there."""
+    inner = {each.code: each for each in question.questions}
+    order = {row: number for number, row in enumerate(titles)}
+    inside = [path.split(".") for path in released.questions(form.code) if path.startswith(f"{question.code}.")]
+    rows = sorted({row for _, row, _ in inside}, key=lambda row: (order.get(row, len(order)), row))
+    for _, row, code in sorted(inside, key=lambda parts: (rows.index(parts[1]), parts[2])):
+        below, path = inner.get(code), f"{question.code}.{row}.{code}"
+        shape = shape_of(below, inner) if below is not None else None
+        if below is not None and shape is not None:
+            waves = {dated.block.wave for dated in released.pick(Pick(form.code, path))}
+            title = titles.get(row, str(1 + rows.index(row)))
+            yield Asked(path, below, shape, tuple(sorted(waves)), section, _source(below, inner), title)
 
 
 def _source(question: Question, beside: dict[str, Question]) -> Question:

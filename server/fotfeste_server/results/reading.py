@@ -30,6 +30,7 @@ class Source:
     forms: tuple[FormDefinition, ...]
     reach: Reach
     cohorts: tuple[Cohort, ...] = field(default_factory=tuple)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def form(self, code: str) -> FormDefinition | None:
         """Find one of the forms."""
@@ -59,9 +60,12 @@ def source(
     released: Released,
     forms: Mapping[str, FormDefinition],
     years: Sequence[Cohort] = (),
+    *,
+    titles: Mapping[str, str] | None = None,
 ) -> Source:
     """Put together what a reader's page, file and workbook are made of."""
     asked = [form for form in forms.values() if form.intake == "envelope" and form.results_level != "none"]
     kept = [form for form in asked if reach.whole or form.results_level == "municipality"]
     seen = tuple(years) if reach.whole else ()
-    return Source(str(network.id), str(network.name), network.colluders, released, tuple(kept), reach, seen)
+    named = (str(network.id), str(network.name), network.colluders)
+    return Source(*named, released, tuple(kept), reach, seen, titles or {})

@@ -112,7 +112,7 @@ def _windows(source: Source, window: str) -> tuple[Window, ...]:
 
 def details(source: Source, form: FormDefinition, wave: str, place: str, window: str = "") -> Iterator[Detail]:
     """Give every counted question of a form in one wave, the hidden ones too."""
-    for asked in counted(form, source.released):
+    for asked in counted(form, source.released, source.titles):
         if not asked.waves or wave in asked.waves:
             yield _detail(source, form, asked, Pick(form.code, asked.path, (wave,), _some(place), _some(window)))
 

@@ -12,6 +12,7 @@ from .figures import Figure, Hidden, Shown
 from .released import Window
 
 EVERYWHERE = "*"
+GATHERING = "samling"  # the waves of a gathering's evaluation: samling1, samling2, …
 QUARTER = re.compile(r"(\d{4})-?Q([1-4])")
 
 
@@ -112,6 +113,8 @@ def wave(code: str, language: Language) -> str:
             return say(language, "Før mentoroppgaven")
         case "etter":
             return say(language, "Etter mentoroppgaven")
+        case _ if code.removeprefix(GATHERING).isdigit():
+            return say(language, "Samling {n}", n=code.removeprefix(GATHERING))
         case _:
             return code or say(language, "Én måling")
 

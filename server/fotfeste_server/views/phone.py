@@ -22,6 +22,7 @@ from fotfeste_shared.wording import Language, as_language
 
 from ..anonymous.envelope import Envelope, Repeats
 from ..anonymous.invitations import Opened, open_invitation
+from ..named.programme import Programme, programme, rows_of
 from ..named.publishing import published
 from . import ruled, service
 
@@ -44,12 +45,13 @@ def questions(token: str) -> Response:
     """Show the questions; looking changes nothing, so a mail scanner may look as often as it likes."""
     opened = _look_up(token)
     if not isinstance(opened, Opened):
-        return _notice(opened)
+        return notice(opened)
     if opened.state != "open":
-        return _notice("too_early" if opened.state == "not_yet" else "closed")
-    ready = ready_page(opened.form, opened.version, opened.wave, _language())
+        return notice("too_early" if opened.state == "not_yet" else "closed")
+    known = programme(opened.network, opened.wave)
+    ready = ready_page(opened.form, opened.version, opened.wave, known, language_of_link())
     way = next((way for way in ready if request.accept_encodings.quality(way)), "identity")
-    reply = _page(ready[way])
+    reply = page(ready[way])
     if way != "identity":
         reply.headers["Content-Encoding"] = way
     return reply
@@ -61,25 +63,25 @@ def answer(token: str) -> Response:
     """Take the answers in. A repeat after the close is still told that its answer is safe."""
     opened = _look_up(token)
     if not isinstance(opened, Opened):
-        return _notice(opened)
+        return notice(opened)
     if opened.state == "not_yet":
-        return _notice("too_early")
-    form, wave, language = form_of(opened.form, opened.version), opened.wave or None, _language()
+        return notice("too_early")
+    form, wave, language = form_of(opened.form, opened.version), opened.wave or None, language_of_link()
     answers = read_answers(form, request.form)
-    rows = rows_of_ours(form)
+    rows = rows_of_ours(form, programme(opened.network, opened.wave))
     judgement = judge(form, answers, Context(today(), wave=wave, rows=rows))
     if not judgement.good:
         complaints = judgement.sentences(language)
-        return _page(make_survey_page(form, wave, language, rows=rows, answers=answers, complaints=complaints), 422)
+        return page(make_survey_page(form, wave, language, rows=rows, answers=answers, complaints=complaints), 422)
     try:
         filled = Filled(form.code, form.version, judgement.answers, request.form.get("receipt", "")[:40])
         receipt = Envelope(service().writer, token, today(), repeats).receive(filled)
     except (Busy, DiskFull):
-        return _notice("busy")
+        return notice("busy")
     if receipt.outcome == "refused":
-        return _page(make_empty_page(form, wave, language), 422)
+        return page(make_empty_page(form, wave, language, rows=rows), 422)
     address = f"{request.path}/receipt?l={language}" if receipt.outcome != "closed" else None
-    return _notice(SAID[receipt.outcome], code=receipt.code, address=address)
+    return notice(SAID[receipt.outcome], code=receipt.code, address=address)
 
 
 @pages.get("/<token>/receipt")
@@ -88,8 +90,8 @@ def receipt(token: str) -> Response:
     """Ask for the receipt: the link alone never opens or withdraws an answer, since others may read a mailbox."""
     opened = _look_up(token)
     if not isinstance(opened, Opened):
-        return _notice(opened)
-    return _notice("withdraw" if opened.state == "open" else "closed")
+        return notice(opened)
+    return notice("withdraw" if opened.state == "open" else "closed")
 
 
 @pages.post("/<token>/receipt")
@@ -98,13 +100,13 @@ def withdraw(token: str) -> Response:
     """Take the answer back; afterwards the same link may answer anew."""
     opened = _look_up(token)
     if not isinstance(opened, Opened):
-        return _notice(opened)
+        return notice(opened)
     if opened.state != "open":
-        return _notice("closed")
-    language = _language()
+        return notice("closed")
+    language = language_of_link()
     if not Envelope(service().writer, token, today(), repeats).withdraw(request.form.get("receipt", "")[:40]):
-        return _page(make_notice("withdraw", language, wrong_code=True), 422)
-    return _notice("withdrawn", address=f"{request.path.removesuffix('/receipt')}?l={language}")
+        return page(make_notice("withdraw", language, wrong_code=True), 422)
+    return notice("withdrawn", address=f"{request.path.removesuffix('/receipt')}?l={language}")
 
 
 # --- the pages -------------------------------------------------------------------------------------
@@ -117,20 +119,18 @@ def form_of(code: str, version: int) -> FormDefinition:
 
 
 @lru_cache(maxsize=256)
-def ready_page(form: str, version: int, wave: str, language: Language) -> dict[str, bytes]:
+def ready_page(form: str, version: int, wave: str, known: Programme, language: Language) -> dict[str, bytes]:
     """Make a survey page once, in each way of sending it, the smallest first: a published form never changes."""
     definition = form_of(form, version)
-    plain = make_survey_page(definition, wave or None, language, rows=rows_of_ours(definition)).encode()
+    plain = make_survey_page(definition, wave or None, language, rows=rows_of_ours(definition, known)).encode()
     small = {"br": brotli.compress(plain, mode=brotli.MODE_TEXT, quality=11), "gzip": gzip.compress(plain, 9, mtime=0)}
     return {**small, "identity": plain}
 
 
-def rows_of_ours(form: FormDefinition) -> dict[str, list[Answers]]:
-    """Give the rows that we make: none, as long as a gathering's programme is not kept here.
-
-    Naming them keeps invented rows out of an anonymous answer.
-    """
-    return {each.code: [] for each in form.questions() if isinstance(each, Rows) and each.made_by != "person"}
+def rows_of_ours(form: FormDefinition, known: Programme) -> dict[str, list[Answers]]:
+    """Give the rows that we make, out of a gathering's programme; naming them keeps invented rows out of an answer."""
+    ours = [each for each in form.questions() if isinstance(each, Rows) and each.made_by != "person"]
+    return {each.code: rows_of(known) if each.made_by == "programme" else [] for each in ours}
 
 
 def _look_up(token: str) -> Opened | Word:
@@ -141,21 +141,22 @@ def _look_up(token: str) -> Opened | Word:
         return "unknown"
 
 
-def _language() -> Language:
+def language_of_link() -> Language:
     """Choose the language by the link, else by the phone; no cookie is read here."""
     return as_language(request.args.get("l") or request.headers.get("Accept-Language"))
 
 
-def _notice(word: Word, *, code: str | None = None, address: str | None = None) -> Response:
-    reply = _page(make_notice(word, _language(), code=code, address=address), NOTICES[word].status)
+def notice(word: Word, *, code: str | None = None, address: str | None = None) -> Response:
+    """Show a page that says one thing."""
+    reply = page(make_notice(word, language_of_link(), code=code, address=address), NOTICES[word].status)
     if word == "busy":
         reply.headers["Retry-After"] = "5"
     return reply
 
 
-def _page(page: str | bytes, status: int = 200) -> Response:
+def page(content: str | bytes, status: int = 200) -> Response:
     """Send a page that no cache keeps and that tells other sites nothing."""
-    reply = Response(page, status, content_type="text/html; charset=utf-8")
+    reply = Response(content, status, content_type="text/html; charset=utf-8")
     reply.headers["Content-Security-Policy"] = policy()
     reply.headers["Referrer-Policy"] = "no-referrer"
     reply.headers["Cache-Control"] = "no-store"

@@ -13,6 +13,7 @@ from fotfeste_shared.database import Database, let_go
 from fotfeste_shared.problems import Problem
 
 from ..anonymous.invitations import open_invitation
+from ..named.programme import Programme, programme
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -21,7 +22,7 @@ BEHIND = "/s/"
 LANGUAGES_OF_A_LINK = ("", "l=nb", "l=nn", "l=en")
 MOST = 256  # kinds of phone and wave kept at a time; a page is six kilobytes
 LONGEST_WISH = 200
-Kind = tuple[str | int, ...]
+Kind = tuple[str | int | Programme, ...]
 
 
 class ReadyPages:
@@ -54,11 +55,14 @@ class ReadyPages:
             return None
         try:
             opened = open_invitation(token, today())
+            known = programme(opened.network, opened.wave)
         except Problem:
             return None
         finally:
             let_go(self._db)
-        return (opened.form, opened.version, opened.wave, asked, *wishes) if opened.state == "open" else None
+        if opened.state != "open":
+            return None
+        return (opened.form, opened.version, opened.wave, known, asked, *wishes)
 
     def _make(self, kind: Kind, environ: "WSGIEnvironment") -> Response:
         """Let the app make the page, and keep it."""

@@ -12,6 +12,7 @@ from fotfeste_shared.web.pages import current_language
 
 from ..anonymous.releases import path_of
 from ..named.models import Network
+from ..named.programme import titles
 from ..results import screen
 from ..results.document import document
 from ..results.leaving import cohorts
@@ -87,7 +88,7 @@ def _source(network: Network) -> Source:
     seen = reach(my_scope(), network)
     years = cohorts(network, today()) if seen.whole else []
     released = read_released(path_of(service().config.releases, str(network.id)))
-    return source(network, seen, released, shipped(), years)
+    return source(network, seen, released, shipped(), years, titles=titles(network))
 
 
 def _wishes(seen: Source) -> Wishes:

@@ -11,6 +11,7 @@ from fotfeste_shared.wording import Value
 
 from .. import opening
 from ..named.models import Network
+from ..named.programme import WAVE
 from ..named.publishing import published
 from . import service, within
 from .asking import Ask, pick
@@ -118,6 +119,8 @@ def _offered() -> list[tuple[FormDefinition, str]]:
 def survey_name(code: str, wave: str) -> str:
     """Name a survey and its wave."""
     title = published(code).title.in_(current_language())
+    if gathering := WAVE.fullmatch(wave):
+        return f"{title} ({gathering[1]})"
     return f"{title}: {translated(WAVES[wave])}" if wave in WAVES else title
 
 
@@ -127,6 +130,6 @@ def quarter_name(quarter: str) -> str:
     return translated("{n}. kvartal {year}", n=number, year=year)
 
 
-def drawn(link: str) -> str:
+def drawn(link: str, scale: int = 4) -> str:
     """Draw a link as a QR code, in a size that a phone reads from paper, and on white on a dark screen too."""
-    return segno.make(link, error="m").svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, light="#fff")
+    return segno.make(link, error="m").svg_inline(scale=scale, border=2, svgclass="qr", lineclass=None, light="#fff")

@@ -177,3 +177,20 @@ def make_notice(
     }
     shown = {"notice": told, "code": code, "address": address if notice.link else None}
     return _templates(language).get_template("survey_notice.html").render(**shown)
+
+
+def make_door(form: FormDefinition, language: Language, address: str, *, smallest: int = 5) -> str:
+    """Make the page before a gathering's evaluation: what it is, and the button that gives out a link."""
+    shown = {
+        "word": "door", "heading": form.title.in_(language), "minutes": form.minutes, "smallest": smallest,
+        "address": address,
+    }  # fmt: skip
+    return _templates(language).get_template("survey_door.html").render(**shown)
+
+
+def make_entry(language: Language, *, wrong_code: bool = False) -> str:
+    """Make the page on which a code from paper is typed."""
+    heading = say(language, "Skriv koden fra arket")
+    return _templates(language).get_template("survey_door.html").render(
+        word="entry", heading=heading, wrong_code=wrong_code
+    )
