@@ -4,30 +4,43 @@ import argparse
 import logging
 import logging.handlers
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
-from fotfeste_shared.wording import say
+from fotfeste_shared.wording import as_language, say
 
 from .app import create_app
 from .desk import Desk
 from .guard import Guard, serve
 from .home import NAME, AlreadyRunning, Home, find_home
-from .window import Choice, Window
+from .places import Refused, why_unsafe
+from .window import Choice, Window, dialogue_words
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Open the window of the person's own client, or bring forward the one that is open already."""
     options = _options(arguments)
     home = find_home(options.data)
+    if why := why_unsafe(home.folder):
+        return _refuse(Refused(home.folder, why))
     home.prepare()
     try:
         home.take()
     except AlreadyRunning:
         return 0 if home.knock() else 1
     _log_to(home.log)
-    _work(home, options.server)
+    _work(home, Desk(home, server=options.server))
     return 0
+
+
+def _refuse(refused: Refused) -> int:
+    """Say in a window of its own why this folder is not used; nothing is written there."""
+    with tempfile.TemporaryDirectory(prefix="fotfeste-", ignore_cleanup_errors=True) as empty:
+        home = Home(Path(empty))
+        home.prepare()
+        _work(home, Desk(home, refused=refused))
+    return 1
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
@@ -37,9 +50,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _work(home: Home, address: str | None) -> None:
+def _work(home: Home, desk: Desk) -> None:
     """Serve the pages, show the window, and put everything away when it is closed."""
-    desk = Desk(home, server=address)
     window = Window(home, NAME)
     guard = Guard(create_app(desk), on_knock=window.come_forward)
     server = serve(guard)
@@ -48,7 +60,7 @@ def _work(home: Home, address: str | None) -> None:
     # asking the key store may take a second: the web view starts meanwhile
     threading.Thread(target=desk.begin, name="key", daemon=True).start()
     try:
-        window.show(guard.entrance, NAME, _menu(window), _dialogue_words())
+        window.show(guard.entrance, NAME, *_words_of(home, window))
     finally:
         server.shutdown()
         server.server_close()
@@ -56,23 +68,20 @@ def _work(home: Home, address: str | None) -> None:
         home.leave()
 
 
-def _menu(window: Window) -> list[Choice]:
-    return [
-        Choice(say("nb", "Logg samtale"), lambda: window.go("/sessions/new")),
-        Choice(say("nb", "Det som venter"), lambda: window.go("/waiting")),
+def _words_of(home: Home, window: Window) -> tuple[list[Choice], dict[str, str]]:
+    """The menu and the words of dialogues, in the language that was chosen last: they are made before any page."""
+    language = as_language(str(home.recall().get("language", "")))
+    menu = [
+        Choice(say(language, "I dag"), lambda: window.go("/")),
+        Choice(say(language, "Logg samtale"), lambda: window.go("/sessions/new")),
+        Choice(say(language, "Det som venter"), lambda: window.go("/waiting")),
         Choice(""),
-        Choice(say("nb", "Avslutt"), window.close),
+        Choice(say(language, "Hurtigtaster"), lambda: window.go("/keys")),
+        Choice(say(language, "Innstillinger"), lambda: window.go("/settings")),
+        Choice(""),
+        Choice(say(language, "Avslutt"), window.close),
     ]
-
-
-def _dialogue_words() -> dict[str, str]:
-    """The few words that the window library says by itself."""
-    return {
-        "global.ok": say("nb", "OK"),
-        "global.cancel": say("nb", "Avbryt"),
-        "global.quit": say("nb", "Avslutt"),
-        "global.saveFile": say("nb", "Lagre fil"),
-    }
+    return menu, dialogue_words(language)
 
 
 def _log_to(path: Path) -> None:

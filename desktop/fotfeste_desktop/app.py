@@ -14,6 +14,7 @@ from fotfeste_shared.wording import as_language
 from .desk import Desk, Stage
 from .opening import opening
 from .records import records
+from .settings import settings
 from .views import pages
 from .words import Words
 
@@ -22,6 +23,9 @@ TYPES = {".css": "text/css", ".mjs": "text/javascript", ".svg": "image/svg+xml"}
 LARGEST_FORM = 2 * 1024 * 1024
 STATIC_FILES = ("static", "pages.static")
 DOORS = {
+    Stage.MISPLACED: "opening.misplaced",
+    Stage.WHO: "opening.who",
+    Stage.TROUBLE: "opening.trouble",
     Stage.CHOOSING: "opening.choose",
     Stage.LOCKED: "opening.unlock",
     Stage.STRANDED: "opening.stranded",
@@ -53,6 +57,7 @@ def create_app(desk: Desk) -> Flask:
     app.register_blueprint(opening(desk))
     app.register_blueprint(pages(desk))
     app.register_blueprint(records(desk))
+    app.register_blueprint(settings(desk))
     return app
 
 
@@ -62,19 +67,21 @@ def _language(desk: Desk) -> None:
         return
     wish = request.args.get("language")
     if desk.stage is not Stage.OPEN:
-        g.language = as_language(wish or request.cookies.get("language"))
+        g.language = as_language(wish or str(desk.base.recall().get("language", "")))
+        if wish:
+            desk.base.remember(language=g.language)
         return
     if wish:
         desk.exchange.keep(language=as_language(wish))
-    identity = desk.exchange.identity()
-    g.language = as_language(desk.exchange.fact("language"), identity.person.language if identity else "nb")
+        desk.base.remember(language=as_language(wish))
+    g.language = as_language(desk.language())
 
 
 def _lead_to_the_open_door(desk: Desk) -> Reply | None:
     """Until the key is found there is one page; until the recovery code is written down, another."""
-    if request.endpoint in STATIC_FILES or not desk.settled():
+    if request.endpoint in STATIC_FILES:
         return None
-    door = DOORS.get(desk.stage)
+    door = DOORS.get(desk.stage) if desk.settled() else "opening.starting"
     if desk.stage is Stage.OPEN and desk.recovery_code:
         door = "opening.recovery"
     return redirect(url_for(door), 303) if door and request.endpoint != door else None

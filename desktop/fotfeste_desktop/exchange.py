@@ -262,7 +262,10 @@ class Exchange:
 
     def _erase(self, record: str) -> None:
         change = {"text": "", "state": State.ERASED, "receipt": None, "problem": None}
-        Revision.update(change).where(Revision.record == record).execute(self._db)
+        apart = Revision.text.contains(
+            f'"apart_of":"{record}"'
+        )  # perhaps not delivered yet, so the server names it not
+        Revision.update(change).where((Revision.record == record) | apart).execute(self._db)
         Note.delete().where(Note.record == record).execute(self._db)
         Draft.delete().where(Draft.record == record).execute(self._db)
 

@@ -4,6 +4,8 @@ import http.client
 import json
 import os
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -28,6 +30,7 @@ class Home:
         self._lock = folder / "lock"
         self._instance = folder / "instance.json"
         self._held: TextIO | None = None
+        self._remembering = threading.Lock()
 
     @property
     def browser(self) -> Path:
@@ -57,6 +60,19 @@ class Home:
         if self._held:
             self._held.close()
             self._held = None
+
+    def recall(self) -> dict[str, object]:
+        """What the window was like last time, and its language: known before anything is unlocked."""
+        try:
+            kept = json.loads(self.window.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}  # first start, or a damaged file that is worth nothing
+        return kept if isinstance(kept, dict) else {}
+
+    def remember(self, **facts: object) -> None:
+        """Keep some of it for the next start, beside what is there; a full disk is no reason to stop."""
+        with self._remembering, suppress(OSError):
+            replace_file(self.window, json.dumps(self.recall() | facts))
 
     def tell_instance(self, host: str, control: str) -> None:
         """Leave word for a second launch about where to knock."""

@@ -1,4 +1,4 @@
-"""The pages before the desk is open: choose a passphrase, write down the recovery code, unlock."""
+"""The pages before the desk is open: who it is, the passphrase, the recovery code, and what stands in the way."""
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as Reply
@@ -19,7 +19,7 @@ def opening(desk: Desk) -> Blueprint:
     def choose() -> Page:
         if request.method == "GET":
             return render_template("choose.html", shortest=SHORTEST_PASSPHRASE)
-        if fault := _passphrase_fault():
+        if fault := passphrase_fault(request.form.get("passphrase", ""), request.form.get("again", "")):
             return render_template("choose.html", shortest=SHORTEST_PASSPHRASE, fault=fault), 422
         desk.choose(request.form["passphrase"])
         return redirect("/", 303)
@@ -36,8 +36,19 @@ def opening(desk: Desk) -> Blueprint:
             return render_template("unlock.html", by_passphrase=by_passphrase, fault=fault), 422
         return redirect("/", 303)
 
+    _add_people(doors, desk)
     _add_recovery(doors, desk)
+    _add_hindrances(doors, desk)
     return doors
+
+
+def _add_people(doors: Blueprint, desk: Desk) -> None:
+    @doors.route("/who", methods=["GET", "POST"])
+    def who() -> Page:
+        if request.method == "POST":
+            desk.sit_down(request.form.get("person", ""))
+            return redirect("/", 303)
+        return render_template("who.html", people=desk.people.all())
 
 
 def _add_recovery(doors: Blueprint, desk: Desk) -> None:
@@ -50,6 +61,23 @@ def _add_recovery(doors: Blueprint, desk: Desk) -> None:
         fault = _("Kryss av når du har skrevet ned koden.") if request.method == "POST" else None
         return render_template("recovery.html", code=desk.recovery_code, fault=fault), 422 if fault else 200
 
+
+def _add_hindrances(doors: Blueprint, desk: Desk) -> None:
+    @doors.get("/starting")
+    def starting() -> Page:
+        return render_template("starting.html") if not desk.settled() else redirect("/", 303)
+
+    @doors.route("/trouble", methods=["GET", "POST"])
+    def trouble() -> Page:
+        if request.method == "POST":
+            desk.begin()
+            return redirect("/", 303)
+        return render_template("trouble.html", trouble=desk.trouble, folder=desk.home.folder)
+
+    @doors.get("/misplaced")
+    def misplaced() -> Page:
+        return render_template("misplaced.html", refused=desk.refused)
+
     @doors.get("/stranded")
     def stranded() -> Page:
         return render_template("stranded.html", folder=desk.home.folder)
@@ -59,10 +87,8 @@ def _add_recovery(doors: Blueprint, desk: Desk) -> None:
         return render_template("newer.html")
 
 
-def _passphrase_fault() -> str | None:
-    typed = request.form.get("passphrase", "")
-    if len(typed) < SHORTEST_PASSPHRASE:
+def passphrase_fault(first: str, again: str) -> str | None:
+    """Say what is wrong with a passphrase that somebody chooses, typed twice."""
+    if len(first) < SHORTEST_PASSPHRASE:
         return _("Passfrasen må ha minst {n} tegn.", n=SHORTEST_PASSPHRASE)
-    if typed != request.form.get("again", ""):
-        return _("De to passfrasene er ikke like.")
-    return None
+    return _("De to passfrasene er ikke like.") if first != again else None

@@ -142,7 +142,7 @@ def _sheet(overview: Overview, form: FormDefinition, draft: Draft) -> Sheet:
         form=form,
         context=Context(
             today=today(),
-            facts={} if earlier else {"first_log": "ja"},
+            facts=_facts(overview, str(draft.record), form, first=not earlier),
             choices={code: frozenset(id_ for id_, _name in names) for code, names in labels.items()},
         ),
         answers=dict(draft.answers),
@@ -153,6 +153,13 @@ def _sheet(overview: Overview, form: FormDefinition, draft: Draft) -> Sheet:
         keeps_private=True,
         submit=_("Lagre"),
     )
+
+
+def _facts(overview: Overview, record: str, form: FormDefinition, *, first: bool) -> dict[str, str | int]:
+    """What the server's judge will know of this record, as far as it has told us."""
+    lines = overview.roster.records if overview.roster else []
+    facts = next((dict(line.facts) for line in lines if line.id == record), {})
+    return facts | ({"first_log": "ja" if first else "nei"} if form.code == SESSION else {})
 
 
 def _names(overview: Overview, to: str, only: str | None) -> list[tuple[str, str]]:

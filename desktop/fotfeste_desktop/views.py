@@ -1,4 +1,4 @@
-"""The pages of an open desk: today, pairings, what waits, the connection, settings."""
+"""The pages of an open desk: today, pairings, what waits, the connection."""
 
 import platform
 from collections.abc import Callable
@@ -17,7 +17,6 @@ from .addresses import BadAddress, clean_address
 from .copies import save_copy, save_parcel
 from .desk import Desk
 from .exchange import NotOurServer
-from .keys import SHORTEST_PASSPHRASE
 from .models import Label
 from .overview import Overview, Pair
 from .syncing import EnrolmentRefused, Line, Unreachable
@@ -25,7 +24,6 @@ from .words import Words
 
 Page = Reply | str | tuple[str, int]
 LONGEST_LABEL = 60
-ZOOMS = range(80, 201, 10)
 
 
 def pages(desk: Desk) -> Blueprint:
@@ -71,7 +69,6 @@ def pages(desk: Desk) -> Blueprint:
 
     _add_delivery(blueprint, desk, overview)
     _add_connection(blueprint, desk)
-    _add_settings(blueprint, desk)
     return blueprint
 
 
@@ -155,42 +152,3 @@ def _enrol(desk: Desk, server: str) -> str | None:
     except (Unreachable, NotOurServer):
         return _("Vi fikk ikke svar fra tjenesten på denne adressen. Sjekk adressen og nettet, og prøv igjen.")
     return None
-
-
-def _add_settings(blueprint: Blueprint, desk: Desk) -> None:
-    @blueprint.get("/settings")
-    def settings() -> Page:
-        return _settings(desk, None)
-
-    @blueprint.post("/settings/zoom")
-    def zoom() -> Page:
-        wish = request.form.get("zoom", "")
-        if wish.isdecimal() and int(wish) in ZOOMS:
-            desk.exchange.keep(zoom=int(wish))
-        return "", 204
-
-    @blueprint.post("/settings/recovery")
-    def new_recovery_code() -> Page:
-        desk.new_recovery_code()
-        return redirect("/recovery", 303)
-
-    @blueprint.post("/settings/passphrase")
-    def new_passphrase() -> Page:
-        typed = request.form.get("passphrase", "")
-        if len(typed) < SHORTEST_PASSPHRASE:
-            return _settings(desk, _("Passfrasen må ha minst {n} tegn.", n=SHORTEST_PASSPHRASE)), 422
-        if typed != request.form.get("again", ""):
-            return _settings(desk, _("De to passfrasene er ikke like.")), 422
-        desk.new_passphrase(typed)
-        flash(_("Passfrasen er byttet."), "success")
-        return redirect("/settings", 303)
-
-
-def _settings(desk: Desk, fault: str | None) -> str:
-    return render_template(
-        "settings.html",
-        identity=desk.exchange.identity(),
-        by_passphrase=desk.asks_for_passphrase(),
-        shortest=SHORTEST_PASSPHRASE,
-        fault=fault,
-    )

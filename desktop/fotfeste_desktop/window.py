@@ -1,6 +1,5 @@
 """The window: a frame around the local pages, and nothing more; the only module that knows pywebview."""
 
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -10,7 +9,9 @@ from typing import Any
 import webview
 from webview.menu import Menu, MenuAction, MenuSeparator
 
-from .home import Home, replace_file
+from fotfeste_shared.wording import Language, say
+
+from .home import Home
 
 DEFAULT_SIZE = (1100, 820)
 SMALLEST_SIZE = (420, 480)
@@ -30,6 +31,7 @@ class Window:
     def __init__(self, home: Home, title: str) -> None:
         self._home = home
         self._size = _remembered_size(home)
+        self._maximized = home.recall().get("maximized") is True
         self._title = title
         self._window: Any = None
         self._origin = ""
@@ -46,11 +48,14 @@ class Window:
             width=self._size[0],
             height=self._size[1],
             min_size=SMALLEST_SIZE,
+            maximized=self._maximized,
             text_select=True,  # both are off by default, and both are needed by people who see badly
             zoomable=True,
         )
         self._window.events.initialized += _refuse_old_engine
         self._window.events.resized += self._resized
+        self._window.events.maximized += lambda: self._grown(True)
+        self._window.events.restored += lambda: self._grown(False)
         self._window.events.closing += self._remember
         webview.start(
             gui="qt" if sys.platform == "linux" else None,
@@ -75,11 +80,44 @@ class Window:
         self._window.destroy()
 
     def _resized(self, width: float, height: float) -> None:
-        self._size = (int(width), int(height))
+        if not self._maximized:
+            self._size = (int(width), int(height))
+
+    def _grown(self, maximized: bool) -> None:  # noqa: FBT001 (an event of the window library)
+        self._maximized = maximized
 
     def _remember(self) -> None:
         # only Python data here: asking the window anything while it closes would hang it
-        replace_file(self._home.window, json.dumps({"width": self._size[0], "height": self._size[1]}))
+        self._home.remember(width=self._size[0], height=self._size[1], maximized=self._maximized)
+
+
+def dialogue_words(language: Language) -> dict[str, str]:
+    """What the window library says by itself: its own words are English."""
+    return {
+        "global.ok": say(language, "OK"),
+        "global.cancel": say(language, "Avbryt"),
+        "global.quit": say(language, "Avslutt"),
+        "global.quitConfirmation": say(language, "Vil du avslutte?"),
+        "global.saveFile": say(language, "Lagre fil"),
+        "windows.fileFilter.allFiles": say(language, "Alle filer"),
+        "windows.fileFilter.otherFiles": say(language, "Andre filtyper"),
+        "linux.openFile": say(language, "Åpne fil"),
+        "linux.openFiles": say(language, "Åpne filer"),
+        "linux.openFolder": say(language, "Åpne mappe"),
+        "cocoa.menu.about": say(language, "Om"),
+        "cocoa.menu.services": say(language, "Tjenester"),
+        "cocoa.menu.view": say(language, "Vis"),
+        "cocoa.menu.edit": say(language, "Rediger"),
+        "cocoa.menu.hide": say(language, "Skjul"),
+        "cocoa.menu.hideOthers": say(language, "Skjul andre"),
+        "cocoa.menu.showAll": say(language, "Vis alle"),
+        "cocoa.menu.quit": say(language, "Avslutt"),
+        "cocoa.menu.fullscreen": say(language, "Fullskjerm"),
+        "cocoa.menu.cut": say(language, "Klipp ut"),
+        "cocoa.menu.copy": say(language, "Kopier"),
+        "cocoa.menu.paste": say(language, "Lim inn"),
+        "cocoa.menu.selectAll": say(language, "Merk alt"),
+    }
 
 
 def _item(choice: Choice) -> MenuAction | MenuSeparator:
@@ -102,9 +140,8 @@ def _allow_test_port() -> None:
 
 
 def _remembered_size(home: Home) -> tuple[int, int]:
-    try:
-        kept = json.loads(home.window.read_text("utf-8"))
-        size = (int(kept["width"]), int(kept["height"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return DEFAULT_SIZE  # first start, or a damaged file that is worth nothing
-    return max(size[0], SMALLEST_SIZE[0]), max(size[1], SMALLEST_SIZE[1])
+    kept = home.recall()
+    width, height = kept.get("width"), kept.get("height")
+    if not isinstance(width, int) or not isinstance(height, int):
+        return DEFAULT_SIZE
+    return max(width, SMALLEST_SIZE[0]), max(height, SMALLEST_SIZE[1])

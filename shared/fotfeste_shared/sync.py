@@ -192,7 +192,10 @@ class PairingLine(Message, frozen=True, kw_only=True):
 
 
 class OpenRecord(Message, frozen=True, kw_only=True):
-    """A record that the server has opened for this person to fill in, such as a status report."""
+    """A record that the server has opened for this person to fill in, such as a status report.
+
+    `facts` are what the server's judge will know, so that the device's judge says the same without network.
+    """
 
     id: str
     form: str
@@ -200,6 +203,7 @@ class OpenRecord(Message, frozen=True, kw_only=True):
     about_id: str
     title: str
     due: str | None = None
+    facts: dict[str, str | int] = {}
 
 
 class PersonLine(Message, frozen=True, kw_only=True):

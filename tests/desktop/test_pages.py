@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from keyring.backends import fail
 from loopback import PERSON
+from making_desk import PASSPHRASE, Browser
 from msgspec.structs import replace
 
-from fotfeste_desktop.app import create_app
 from fotfeste_desktop.copies import save_copy
 from fotfeste_desktop.desk import Desk, Stage
 from fotfeste_desktop.keys import KeyStore
@@ -17,31 +17,7 @@ from fotfeste_shared import sync
 from fotfeste_shared.clock import today
 from fotfeste_shared.revisions import new_id, read_revision, write_revision
 
-PASSPHRASE = "fire rolige grønne fjell"
 PAIRING = "0b9f7c1e-1111-4a4a-8a8a-000000000001"
-
-
-class Browser:
-    """Follows forms as a person does: with the hidden fields of the page it last saw."""
-
-    def __init__(self, desk):
-        self.client = create_app(desk).test_client()
-        self.page, self.status, self.path = "", 0, ""
-
-    def get(self, path):
-        return self._seen(self.client.get(path, follow_redirects=True))
-
-    def post(self, path, **fields):
-        fields = {name.replace("__", "."): value for name, value in fields.items()}
-        return self._seen(self.client.post(path, data=self._hidden() | fields, follow_redirects=True))
-
-    def _hidden(self):
-        found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', self.page)
-        return dict(found)
-
-    def _seen(self, answer):
-        self.page, self.status, self.path = answer.get_data(as_text=True), answer.status_code, answer.request.path
-        return self.page
 
 
 @pytest.fixture

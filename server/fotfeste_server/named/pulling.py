@@ -5,7 +5,7 @@ import re
 
 from fotfeste_shared.clock import now
 from fotfeste_shared.municipalities import find
-from fotfeste_shared.revisions import receipt_code, timestamp
+from fotfeste_shared.revisions import About, receipt_code, timestamp
 from fotfeste_shared.sync import (
     PROTOCOL,
     SERVICE,
@@ -27,7 +27,9 @@ from .access import Scope
 from .agenda import gathering_name, language_of, opened_for
 from .history import COUNTED, history
 from .house import fact
+from .knowing import context_of
 from .models import Gathering, Network, Pairing, Participation, PublishedForm, Record, Revision, Ruling, Team, Tombstone
+from .publishing import published
 from .pushing import backed_up_to
 
 CURSOR = re.compile(r"(?P<place>[0-9a-f]{16}\.[0-9a-f]{16})\.(?P<seq>[0-9]{1,15})\.(?P<buried>[0-9]{1,15})", re.ASCII)
@@ -147,10 +149,16 @@ def roster(mine: Scope) -> Roster:
                 about_id=task.record.about_id,
                 title=task.title,
                 due=task.due.isoformat() if task.due else None,
+                facts=_facts(mine, task.record),
             )
             for task in opened_for(mine, "desktop", language_of(mine))
         ],
     )
+
+
+def _facts(mine: Scope, record: Record) -> dict[str, str | int]:
+    about = About(record.about_kind, record.about_id)
+    return dict(context_of(mine, published(record.form), about, record=record.id).facts)
 
 
 def _pairing(pairing: Pairing) -> PairingLine:
