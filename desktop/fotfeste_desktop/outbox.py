@@ -14,7 +14,7 @@ from fotfeste_shared.intake import Filled, Receipt
 from fotfeste_shared.kinds import Answers, Reference
 from fotfeste_shared.private import PrivateNotes, part
 from fotfeste_shared.problems import NotFound
-from fotfeste_shared.revisions import About, leaves, new_id, read_revision, timestamp, write_revision
+from fotfeste_shared.revisions import About, leaves, new_id, read_revision, timestamp, winner, write_revision
 from fotfeste_shared.revisions import Revision as Content
 
 from .models import Draft, Note, Revision
@@ -93,6 +93,21 @@ class Outbox:
             self._keep_notes(str(draft.record), parted.notes)
             Draft.delete().where(Draft.record == draft.record).execute(self._db)
         return Receipt("kept")
+
+    def withdraw(self, record: str) -> None:
+        """Take back what was handed in, as a revision that waits like any other; twice is once."""
+        with writing(self._db):
+            contents = self._contents(record)
+            best = winner(contents)
+            content = next((each for each in contents if each.rev == best), None)
+            if content is None:
+                raise NotFound
+            if content.withdrawn:
+                return
+            ends = tuple(sorted(leaves(contents)))
+            facts = {"rev": new_id(), "author": self._author, "saved_at": timestamp(now())}
+            self._append(replace(content, **facts, parents=ends, answers={}, withdrawn=True))
+            Draft.delete().where(Draft.record == record).execute(self._db)
 
     def _repeated(self, rev: str) -> Receipt:
         if Revision.select().where(Revision.rev == rev).exists(self._db):

@@ -19,7 +19,7 @@ from .schedule import Next, When, next_session
 
 SESSION = "mentorlogg"
 PAIRING = "kobling"
-PRESET = {"kobling", "dato"}  # what a session's draft is opened with
+USUAL = ("minutter", "form", "arbeidstid")  # most talks are as long as the last one, and in the same place
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,25 @@ class Overview:
         self._language = language
         self.roster = Exchange(db).roster()
 
+    # --- sessions ---------------------------------------------------------------------------------
+
+    def preset(self, pairing: str) -> Answers:
+        """What a new session begins with: today, that it took place, and the rest as it was last time."""
+        return {"kobling": pairing, "dato": self._today.isoformat(), "status": "ja", **self._usual(pairing)}
+
+    def _usual(self, pairing: str) -> Answers:
+        rows = Revision.select().where((Revision.form == SESSION) & (Revision.text != "")).bind(self._db)
+        held = [entry for entry in _entries(rows) if entry.took_place and entry.day]
+        last = max(held, key=lambda e: (e.content.about.id == pairing, e.day, e.saved_at), default=None)
+        return {code: last.content.answers[code] for code in USUAL if code in last.content.answers} if last else {}
+
+    def _is_blank(self, draft: Draft) -> bool:
+        """Tell whether nothing was written in it yet: a session opened by mistake is no draft."""
+        if draft.form != SESSION or not draft.about:
+            return not draft.answers
+        preset = self.preset(str(draft.about[1]))
+        return all(preset.get(code) == answer for code, answer in draft.answers.items() if code != "dato")
+
     # --- pairings ---------------------------------------------------------------------------------
 
     def pairs(self) -> list[Pair]:
@@ -97,7 +116,8 @@ class Overview:
     def _pair(self, line: sync.PairingLine) -> Pair:
         about = (Revision.about_kind == "pairing") & (Revision.about_id == line.id) & (Revision.form == SESSION)
         rows = Revision.select().where(about & (Revision.text != "")).bind(self._db)
-        sessions = sorted(_entries(rows), key=lambda entry: (entry.day or date.min, entry.saved_at), reverse=True)
+        standing = [entry for entry in _entries(rows) if not entry.content.withdrawn]
+        sessions = sorted(standing, key=lambda entry: (entry.day or date.min, entry.saved_at), reverse=True)
         held = [entry.day for entry in sessions if entry.took_place and entry.day]
         label = Label.select().where(Label.pairing == line.id).first(self._db)
         drafts = [d for d in self.drafts() if d.about == ["pairing", line.id]]
@@ -155,8 +175,11 @@ class Overview:
 
     def open_records(self) -> list[sync.OpenRecord]:
         """What the server has opened for this person, and nobody has handed in yet as far as we know."""
-        had = {row.record for row in Revision.select(Revision.record).distinct().bind(self._db)}
-        return [line for line in self.roster.records if line.id not in had] if self.roster else []
+        lines = self.roster.records if self.roster else []
+        rows = Revision.select().where(Revision.record.in_([line.id for line in lines])).bind(self._db)
+        erased = {str(row.record) for row in rows if row.text == ""}
+        standing = {e.record for e in _entries(row for row in rows if row.text) if not e.content.withdrawn}
+        return [line for line in lines if line.id not in erased | standing]
 
     def waiting(self) -> list[Revision]:
         """Everything that has not been delivered, what needs help first."""
@@ -179,10 +202,6 @@ class Overview:
             return read_form(row.text)
         ours = shipped().get(code)
         return ours if ours and version in (None, ours.version) else None
-
-
-def _is_blank(draft: Draft) -> bool:
-    return set(draft.answers) <= PRESET
 
 
 def _entries(rows: Iterable[Revision]) -> list[Entry]:

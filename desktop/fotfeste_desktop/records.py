@@ -71,6 +71,13 @@ def records(desk: Desk) -> Blueprint:
             raise NotFound
         return redirect(f"/records/{record}", 303)
 
+    @blueprint.post("/records/<record>/withdraw")
+    def withdraw(record: str) -> Page:
+        desk.outbox().withdraw(record)
+        desk.syncing.wake()
+        flash(_("Det er trukket tilbake. Du kan levere på nytt."), "success")
+        return redirect(f"/records/{record}", 303)
+
     _add_sessions(blueprint, desk, overview)
     _add_drafts(blueprint, desk, overview)
     return blueprint

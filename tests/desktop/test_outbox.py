@@ -67,6 +67,20 @@ def test_a_change_names_what_it_changes_as_its_parent(db, mentor):
     assert texts[first].answers["minutter"] == 45
 
 
+def test_what_is_withdrawn_waits_as_a_revision_of_its_own_once(db, outbox, mentor):
+    record = new_id()
+    first = mentor.save(record)
+
+    outbox.withdraw(record)
+    outbox.withdraw(record)
+
+    [away] = [content for row in rows(db, Revision) if (content := read_revision(row.text)).rev != first]
+    assert (away.withdrawn, away.parents, away.answers) == (True, (first,), {})
+    assert mentor.draft(record).parents == [away.rev]
+    with pytest.raises(NotFound):
+        outbox.withdraw(new_id())
+
+
 def test_a_draft_keeps_anything_typed_and_can_be_thrown_away(db, outbox, mentor):
     record = new_id()
     mentor.draft(record)

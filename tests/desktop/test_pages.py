@@ -276,6 +276,24 @@ def test_a_change_keeps_the_notes_and_replaces_what_counts(connected, desk):
     desk.let_go()
 
 
+def test_a_session_that_is_withdrawn_counts_no_more_and_may_be_written_again(connected, desk):
+    fields = log(connected)
+    record = re.search(r'href="/records/([^"]+)"', connected.page)[1]
+    assert f"/records/{record}" in connected.get(f"/pairings/{PAIRING}")
+
+    connected.get(f"/records/{record}")
+    connected.post(f"/records/{record}/withdraw")
+    assert "Dette er trukket tilbake" in connected.page
+    assert f"/records/{record}" not in connected.get(f"/pairings/{PAIRING}")
+
+    connected.get(f"/records/{record}")
+    connected.post(f"/records/{record}/edit")
+    connected.post(connected.path, **fields)
+    assert Revision.select().count(desk.db) == 3
+    assert f"/records/{record}" in connected.get(f"/pairings/{PAIRING}")
+    desk.let_go()
+
+
 def test_the_mentors_own_name_for_a_pairing_stays_here(connected, loopback):
     connected.get(f"/pairings/{PAIRING}")
     connected.post(f"/pairings/{PAIRING}/label", label="Kari Kanari")
