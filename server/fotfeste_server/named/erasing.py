@@ -70,12 +70,12 @@ def erase(db: Database, erasures: Erasures, record: str) -> int:
 
 def replay(db: Database, erasures: Erasures) -> int:
     """Erase again what an older database still holds; tells how many records it had not forgotten."""
-    listed = {line.record for line in erasures.read()}
-    if listed <= {row.record for row in Tombstone.select(Tombstone.record)}:
+    listed = [line.record for line in erasures.read()]  # in their order: clients remember how many they have heard
+    if set(listed) <= {row.record for row in Tombstone.select(Tombstone.record)}:
         return 0
     with writing(db):
         hold_log()
-        fresh = sum(_bury(record) for record in sorted(listed))
+        fresh = sum(_bury(record) for record in listed)
     erase_freed_pages(db)
     return fresh
 
