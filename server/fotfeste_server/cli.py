@@ -22,6 +22,7 @@ from . import opening
 from .alone import InUse, alone_in
 from .anonymous.keys import Keys
 from .app import create_app
+from .authoring import form
 from .config import LOOPBACK, Config
 from .demo import build
 from .named.devices import make_code
@@ -236,6 +237,7 @@ def enrol(data: Path | None, database: str, email: str) -> None:
 
 
 add_commands(main)
+main.add_command(form)
 
 
 if __name__ == "__main__":

@@ -174,10 +174,15 @@ def _put_in_lists(raw: object, lists: dict[str, Any]) -> None:
 
 
 @cache
+def shared_lists() -> dict[str, Any]:
+    """Load the scales and lists of choices that definitions name."""
+    return tomllib.loads((files(__package__) / "definitions" / "lists.toml").read_text("utf-8"))
+
+
+@cache
 def shipped() -> dict[str, FormDefinition]:
     """Load the forms that come with the program, by code."""
-    folder = files(__package__) / "definitions"
-    lists = tomllib.loads((folder / "lists.toml").read_text("utf-8"))
+    folder, lists = files(__package__) / "definitions", shared_lists()
     written = (entry for entry in folder.iterdir() if entry.name.endswith(".toml") and entry.name != "lists.toml")
     texts = [entry.read_text("utf-8") for entry in written]
     forms = [load_form(text, lists) for text in texts]

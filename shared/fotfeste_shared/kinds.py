@@ -79,7 +79,10 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Asked(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="kind"
 ):
-    """What every question has, whatever its kind."""
+    """What every question has, whatever its kind.
+
+    A `known_fact` is something that everybody around knows; only on those may an anonymous form branch.
+    """
 
     code: str
     text: Words
@@ -91,6 +94,7 @@ class Asked(
     kept_apart: bool = False
     local_only: bool = False
     carried: bool = False
+    known_fact: bool = False
     summary: Summary = "none"
     index: str | None = None
 

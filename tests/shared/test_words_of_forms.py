@@ -7,58 +7,35 @@ ends with `.`, `!`, `?` or `:`. Texts of fewer than eight words are not judged: 
 import json
 import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fotfeste_shared.forms import FormDefinition, dump, shipped
+from fotfeste_shared.forms import FormDefinition, shipped
 from fotfeste_shared.kinds import Info
-from fotfeste_shared.wording import LANGUAGES
+from fotfeste_shared.linting import (
+    MOST_FOR_A_QUESTION,
+    MOST_FOR_INFORMATION,
+    SHORTEST_JUDGED,
+    lix,
+    split,
+    words_of,
+)
 
 CODES = sorted(shipped())
 DATA = Path(__file__).parent.parent / "data"
-SHORTEST_JUDGED = 8
-MOST_FOR_A_QUESTION = 35
-MOST_FOR_INFORMATION = 40
 
 GIVEN_AWAY = tomllib.loads((DATA / "words.toml").read_text("utf-8"))
 NOT_NYNORSK = set(GIVEN_AWAY["not_nynorsk"])
 NOT_BOKMAL = set(GIVEN_AWAY["not_bokmal"])
 
 
-def words_in(thing: Any, where: str = "") -> Iterator[tuple[str, dict[str, str]]]:
-    """Find every text in three languages, at every depth, with the keys and codes that lead to it."""
-    if isinstance(thing, list):
-        for number, each in enumerate(thing):
-            named = each.get("code", number) if isinstance(each, dict) else number
-            yield from words_in(each, f"{where}/{named}")
-    elif isinstance(thing, dict):
-        if thing.keys() == set(LANGUAGES):
-            yield where, thing
-            return
-        for key, value in thing.items():
-            yield from words_in(value, f"{where}.{key}")
-
-
 def texts(form: FormDefinition) -> dict[str, dict[str, str]]:
     """All texts of a form by where they stand."""
-    found = dict(words_in(json.loads(dump(form))))
+    found = words_of(form)
     assert len(found) > len(list(form.every())) + len(form.sections)
     return found
-
-
-def split(text: str) -> list[str]:
-    """The words of a text in small letters; a number is a word."""
-    return re.findall(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|\d+", text.lower())
-
-
-def lix(text: str) -> float:
-    """How hard a text is to read; below 35 is easy."""
-    words = split(text)
-    sentences = max(1, len(re.findall(r"[.!?:](?=[\s»”)]|$)", text)))
-    return len(words) / sentences + 100 * sum(len(word) > 6 for word in words) / len(words)
 
 
 def too_hard(judged: dict[str, dict[str, str]], limit: int) -> list[str]:
