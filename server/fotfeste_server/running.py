@@ -90,13 +90,14 @@ def close_at_the_end(app: Flask) -> None:
     Finalize(None, close_app, args=(app,), exitpriority=10)
 
 
-def keep_backing_up(app: Flask) -> threading.Thread:
-    """Take a copy when the last one is an hour old, for as long as the process lives."""
+def keep_backing_up(app: Flask, stop: threading.Event | None = None) -> threading.Thread:
+    """Take a copy when the last one is an hour old, until told to stop or for as long as the process lives."""
     service: Service = app.extensions["fotfeste"]
+    ending = stop or threading.Event()
 
     def work() -> None:
-        while True:
-            time.sleep(LOOK_EVERY)  # first, so that a server that was started for a moment leaves none behind
+        # Waiting comes first, so that a server that was started for a moment leaves no copy behind.
+        while not ending.wait(LOOK_EVERY):
             try:
                 if not service.config.demo and due(service.config, service.db):
                     take_backup(service.config, service.db)

@@ -1,11 +1,14 @@
 """A copy is proved before anybody relies on it, and what it can not hold is never promised."""
 
+import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from making_house import House, furnish, open_app, report, session_log
 
+from fotfeste_server import running
 from fotfeste_server.app import close_app
 from fotfeste_server.backup import BadBackup, backups, check_copy, due, move_watermark, opened, prove_file, take_backup
 from fotfeste_server.backup import report as report_backup
@@ -172,3 +175,15 @@ def test_a_copy_is_a_database_that_opens(house: House, config: Config):
     db = open_database(f"sqlite:///{copy}", read_only=True)
     assert 1 == Revision.select().bind(db).count()
     close_database(db)
+
+
+def test_a_server_takes_its_copies_by_itself(house: House, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(running, "LOOK_EVERY", 0.05)
+    stop, until = threading.Event(), time.monotonic() + 30
+    thread = running.keep_backing_up(house.app, stop)
+    while not backups(house.service.config.copies) and time.monotonic() < until:
+        time.sleep(0.05)
+    stop.set()
+    thread.join()
+
+    assert 1 == len(backups(house.service.config.copies))
