@@ -307,7 +307,9 @@ def write(message: Message) -> bytes:
     return msgspec.json.encode(message, order="deterministic")
 
 
-MESSAGES: tuple[type[Message], ...] = (Hello, Push, PushReply, Pull, PullReply, Have, HaveReply, Enrol, EnrolReply, Parcel)
+MESSAGES: tuple[type[Message], ...] = (
+    Hello, Push, PushReply, Pull, PullReply, Have, HaveReply, Enrol, EnrolReply, Parcel,
+)  # fmt: skip
 
 
 def schema() -> dict[str, Any]:

@@ -32,7 +32,7 @@ def test_what_was_closed_comes_out_again(size: int):
 
 
 def test_nobody_else_reads_it():
-    raw = closed("Hemmelig om en nyansatt".encode())
+    raw = closed(b"Hemmelig om en nyansatt")
 
     assert b"Hemmelig" not in raw
     with pytest.raises(NotOpened):
