@@ -53,6 +53,11 @@ class WindowLine:
         """Tell whether answers are taken today."""
         return not self.sealed and self.opens <= today() <= self.closes
 
+    @property
+    def over(self) -> bool:
+        """Tell whether its last day is past, so that it may be counted."""
+        return today() > self.closes
+
 
 def quarter_of(day: date) -> str:
     """Name the quarter of a day: `2027-Q1`."""

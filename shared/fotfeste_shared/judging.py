@@ -20,7 +20,7 @@ __all__ = ["Complaint", "Context", "Judgement", "asked", "judge"]
 MISSING: dict[type, str] = {
     Consent: "Du må krysse av her for å gå videre.",
     SomeOf: "Velg minst ett svar.",
-    Rows: "Legg til minst én rad.",
+    Rows: "Fyll ut minst én.",
 }
 
 

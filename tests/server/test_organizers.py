@@ -9,6 +9,7 @@ import pytest
 from making_house import REPORT, House, close_app, furnish, open_app, report
 from werkzeug.test import TestResponse
 
+from fotfeste_server.anonymous.models import Window
 from fotfeste_server.app import create_app
 from fotfeste_server.config import Config
 from fotfeste_server.named.gatherings import plan_gathering
@@ -165,6 +166,10 @@ def test_a_window_is_sealed_after_its_last_day_only(house: House):
     window = re.search(r"/windows/([0-9a-f-]{36})/links", visitor.see(base))[1]
 
     assert 409 == visitor.send(f"{base}/{window}/seal").status_code
+    assert f"{base}/{window}/seal" not in visitor.see(base)
+    Window.update(opens=today() - timedelta(99), closes=today() - timedelta(1)).where(Window.id == window).execute()
+    assert f"{base}/{window}/seal" in visitor.see(base)
+    assert f"{base}/{window}/links" not in visitor.page
 
 
 def test_a_report_is_filled_in_on_the_web_once_and_read_by_the_advisor(house: House):
