@@ -26,11 +26,19 @@ def examine(config: Config, db: Database) -> list[Check]:
     if config.backups is None or _same_disk(config):
         told = "copies lie on the same disk as the database: name another machine's folder with --backups"
         found.append(Check("elsewhere", good=False, said=told, weight="note"))
+    found += [each] if not (each := moved_aside(config)).good else []
     if (state := recovery()) is not None:
         told = f"brought back {state.since:%Y-%m-%d %H:%M} UTC; {state.heard} of {state.devices} devices have reported"
         found.append(Check("recovering", good=False, said=told, weight="note"))
     found.append(Check("people", good=True, said=f"{Person.select().count()}, networks {Network.select().count()}"))
     return found
+
+
+def moved_aside(config: Config) -> Check:
+    """Tell of databases from before a restore: they hold what was erased since, and whatever was in them."""
+    left = sorted(path.name for path in config.data.glob("before-restore-*"))
+    told = f"{', '.join(left) or 'nothing'} lies in the data folder; when all has come back it may be deleted"
+    return Check("moved aside", not left, told, "note")
 
 
 def _same_disk(config: Config) -> bool:

@@ -39,7 +39,7 @@ def _told() -> Iterator[None]:
     """Tell what went wrong with a backup in one sentence."""
     try:
         yield
-    except (BadBackup, NotOpened) as fault:
+    except (BadBackup, NotOpened, OSError) as fault:
         raise click.ClickException(str(fault)) from fault
 
 

@@ -4,15 +4,19 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 from making_house import House, close_app, furnish, open_app, report, session_log
 
 from fotfeste_server.alone import InUse, alone_in
+from fotfeste_server.anonymous.invitations import open_window
+from fotfeste_server.anonymous.models import Window
+from fotfeste_server.anonymous.sealing import seal
 from fotfeste_server.backup import BadBackup, take_backup
 from fotfeste_server.config import Config
-from fotfeste_server.doctor import drill
+from fotfeste_server.doctor import drill, moved_aside
 from fotfeste_server.named.access import scope
 from fotfeste_server.named.erasing import Erasures, erase
 from fotfeste_server.named.history import head, history
@@ -118,6 +122,22 @@ def test_what_was_erased_since_the_backup_stays_erased(house: House):
     close_app(house.app)
 
 
+def test_what_was_released_since_the_backup_stays_released_and_is_never_drawn_again(house: House):
+    config, keys = house.service.config, house.service.keys
+    window = open_window(house.db, keys, house.network.id, "2027-Q1", opens=date(2027, 1, 1), closes=date(2027, 3, 31))
+    copy = backup_of(house)
+    seal(house.db, keys, config.releases, window, 1)
+    [release] = config.releases.iterdir()
+    whole = release.read_bytes()
+
+    house = brought_back(house, copy)
+
+    assert 1 == Window.get_by_id(window).sealed
+    assert 0 == seal(house.db, keys, config.releases, window, 1).blocks
+    assert whole == release.read_bytes()
+    close_app(house.app)
+
+
 def test_nobody_is_signed_in_by_an_old_session(house: House):
     begin_session(house.db, house.people["organizer"])
     copy = backup_of(house)
@@ -173,6 +193,7 @@ def test_the_present_database_is_moved_aside_and_a_bad_copy_changes_nothing(hous
     assert [] == list(data.glob("before-restore-*"))
 
     put_back(house.service.config, copy)
+    assert "may be deleted" in moved_aside(house.service.config).said
     [aside] = data.glob("before-restore-*")
     app = open_app(aside / "house", f"sqlite:///{aside / 'fotfeste.db'}")
     assert 2 == Revision.select().count()
