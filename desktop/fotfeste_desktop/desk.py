@@ -3,10 +3,12 @@
 import logging
 import threading
 from contextlib import suppress
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from fotfeste_shared.database import Database, WrongKey, backup_copy, close_database, open_database
+from fotfeste_shared.intake import Filled
 from fotfeste_shared.migrating import NewerDatabase, migrate, waiting_steps
 from fotfeste_shared.problems import Problem
 
@@ -50,6 +52,7 @@ class Desk:
         self.patience = 20.0  # seconds that a page waits for the key store
         self.trouble: str | None = None  # the code of what went wrong
         self.recovery_code: str | None = None  # shown once, kept nowhere
+        self.just_saved: Filled | None = None  # may be taken back for a moment
         self.base = home
         self._store = store
         self._key: bytes | None = None
@@ -185,7 +188,7 @@ class Desk:
             self._syncing.stop()
         if self._db:
             close_database(self._db)
-        self._key = self._db = self._syncing = None
+        self._key = self._db = self._syncing = self.just_saved = None
 
     def leave(self) -> None:
         """Lock, so that somebody else may sit down; what is half written is kept as a draft already."""
@@ -233,6 +236,10 @@ class Desk:
         """The door for what the person writes; before enrolment the author is this very installation."""
         identity = self.exchange.identity()
         return Outbox(self.db, identity.person.id if identity else self.exchange.install())
+
+    def regret_ms(self) -> int:
+        """For how many milliseconds what was saved last may still be taken back."""
+        return int(self.outbox().regret_left(self.just_saved.id) / timedelta(milliseconds=1)) if self.just_saved else 0
 
     def let_go(self) -> None:
         """At the end of a request its thread ends too, and with it the connection."""

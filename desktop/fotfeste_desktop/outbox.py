@@ -1,7 +1,7 @@
 """The one door for what a person writes: drafts while typing, then a revision that waits to be delivered."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import cast
 
@@ -36,6 +36,7 @@ class Outbox:
     def __init__(self, db: Database, author: str) -> None:
         self._db = db
         self._author = author
+        self._held_until: datetime | None = None
 
     # --- drafts -----------------------------------------------------------------------------------
 
@@ -78,8 +79,12 @@ class Outbox:
 
     # --- handing in -------------------------------------------------------------------------------
 
-    def receive(self, filled: Filled, form: FormDefinition) -> Receipt:
-        """Turn a draft into a revision that waits for delivery; the same sheet again is `known`."""
+    def receive(self, filled: Filled, form: FormDefinition, hold: timedelta | None = None) -> Receipt:
+        """Turn a draft into a revision that waits for delivery; the same sheet again is `known`.
+
+        With `hold` it is not sent for so long, and may be taken back meanwhile.
+        """
+        self._held_until = now() + hold if hold else None
         parted = part(form, filled.answers)
         # one transaction: a crash between the two would lose the draft, or leave it to be written twice
         with writing(self._db):
@@ -108,6 +113,42 @@ class Outbox:
             facts = {"rev": new_id(), "author": self._author, "saved_at": timestamp(now())}
             self._append(replace(content, **facts, parents=ends, answers={}, withdrawn=True))
             Draft.delete().where(Draft.record == record).execute(self._db)
+
+    def regret_left(self, rev: str) -> timedelta:
+        """For how long a revision may still be taken back; nothing when it may have left."""
+        row = self._unsent(rev)
+        return max(row.next_try - now(), timedelta(0)) if row else timedelta(0)
+
+    def take_back(self, filled: Filled) -> Draft | None:
+        """Make a draft of what was just saved, as if it never was; None when it may have left already.
+
+        Building a push takes the same write lock, so a revision is either sent or taken back.
+        """
+        with writing(self._db):
+            row = self._unsent(filled.id)
+            if row is None or not self.regret_left(filled.id):
+                return None
+            for each in Revision.select().where(Revision.next_try == row.next_try).bind(self._db):
+                if each.rev == row.rev or read_revision(each.text).apart_of == row.record:
+                    Revision.delete().where(Revision.rev == each.rev).execute(self._db)
+            content = read_revision(row.text)
+            Draft.insert(
+                record=content.record,
+                rev=new_id(),
+                form=content.form,
+                version=content.form_version,
+                about=[content.about.kind, content.about.id],
+                parents=list(content.parents),
+                answers=filled.answers,
+                touched=now(),
+            ).on_conflict("REPLACE").execute(self._db)
+        return self.draft(content.record)
+
+    def _unsent(self, rev: str) -> Revision | None:
+        never_tried = (Revision.tries == 0) & Revision.next_try.is_null(False)
+        waits = Revision.mine & (Revision.state == State.QUEUED) & never_tried
+        found: Revision | None = Revision.select().where((Revision.rev == rev) & waits).first(self._db)
+        return found
 
     def _repeated(self, rev: str) -> Receipt:
         if Revision.select().where(Revision.rev == rev).exists(self._db):
@@ -146,6 +187,7 @@ class Outbox:
             mine=True,
             state=State.QUEUED,
             saved_at=now(),
+            next_try=self._held_until,
         ).execute(self._db)
 
     def _keep_notes(self, record: str, notes: PrivateNotes) -> None:

@@ -94,7 +94,7 @@ class Overview:
 
     def _is_blank(self, draft: Draft) -> bool:
         """Tell whether nothing was written in it yet: a session opened by mistake is no draft."""
-        if draft.form != SESSION or not draft.about:
+        if draft.parents or draft.form != SESSION or not draft.about:
             return not draft.answers
         preset = self.preset(str(draft.about[1]))
         return all(preset.get(code) == answer for code, answer in draft.answers.items() if code != "dato")
@@ -153,11 +153,11 @@ class Overview:
 
     def drafts(self) -> list[Draft]:
         """All drafts in which something was written, the last one touched first."""
-        return [draft for draft in self._all_drafts() if not _is_blank(draft)]
+        return [draft for draft in self._all_drafts() if not self._is_blank(draft)]
 
     def blank_session(self, pairing: str) -> Draft | None:
         """A session that was opened and left without a word: the next one may use it."""
-        blank = (draft for draft in self._all_drafts() if _is_blank(draft) and draft.form == SESSION)
+        blank = (draft for draft in self._all_drafts() if self._is_blank(draft) and draft.form == SESSION)
         return next((draft for draft in blank if draft.about == ["pairing", pairing]), None)
 
     def _all_drafts(self) -> list[Draft]:

@@ -1,6 +1,7 @@
 """The pages of one record: fill it in with autosave, hand it in, read it again, change it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Reply
@@ -23,6 +24,7 @@ from .overview import SESSION, Overview
 from .telling import told
 
 Page = Reply | str | tuple[str, int]
+REGRET = timedelta(seconds=10)  # so long may a person take back what was just saved
 
 
 class Door:
@@ -33,9 +35,10 @@ class Door:
         self._form = form
 
     def receive(self, filled: Filled) -> Receipt:
-        """Keep it, and let syncing try at once."""
-        receipt = self._desk.outbox().receive(filled, self._form)
-        self._desk.syncing.wake()
+        """Keep it, and let syncing take it when the person has had a moment to regret it."""
+        receipt = self._desk.outbox().receive(filled, self._form, hold=REGRET)
+        self._desk.just_saved = filled
+        self._desk.syncing.wake_in(REGRET.total_seconds() + 0.5)
         return receipt
 
 
@@ -88,7 +91,7 @@ def _add_sessions(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overv
     def begin_session(pairing: str) -> Page:
         if overview().pair(pairing) is None:
             raise NotFound
-        answers: Answers = {"kobling": pairing, "dato": today().isoformat()}
+        answers = overview().preset(pairing)
         blank = overview().blank_session(pairing)
         record = str(blank.record) if blank else new_id()
         if blank:
@@ -105,6 +108,16 @@ def _add_drafts(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overvie
         form = _form(overview(), str(draft.form), draft.version)
         desk.outbox().save_draft(record, read_answers(form, request.form))
         return "", 204
+
+    @blueprint.post("/undo")
+    def undo() -> Page:
+        draft = desk.outbox().take_back(desk.just_saved) if desk.just_saved else None
+        desk.just_saved = None
+        if draft is None:
+            flash(_("Det er for sent å angre. Åpne skjemaet, og velg «Endre»."), "warning")
+            return redirect("/", 303)
+        flash(_("Angret. Skjemaet er en kladd igjen."), "info")
+        return redirect(f"/records/{draft.record}", 303)
 
     @blueprint.post("/drafts/<record>/drop")
     def drop(record: str) -> Page:

@@ -172,6 +172,12 @@ class Syncing:
         """Something was saved, or the machine woke: try at once, but do not wait for it."""
         self._wake.set()
 
+    def wake_in(self, seconds: float) -> None:
+        """Try again after a while, when what was just saved is no longer held back."""
+        later = threading.Timer(seconds, self.wake)
+        later.daemon = True
+        later.start()
+
     def deliver_now(self) -> Status:
         """Deliver at the person's wish, waiting for the outcome."""
         self._exchange.retry_all()

@@ -75,13 +75,14 @@ def pages(desk: Desk) -> Blueprint:
 def _status(desk: Desk) -> dict[str, object]:
     """What the status line and the menu need on every page of an open desk."""
     if desk.stage != "open" or desk.recovery_code:
-        return {"waiting_count": 0, "line_text": "", "zoom": 100}
+        return {"waiting_count": 0, "line_text": "", "zoom": 100, "regret_ms": 0}
     waiting = len(Overview(desk.db, today()).waiting())
     status = desk.syncing.status
     return {
         "waiting_count": waiting,
         "line_text": Words().line(status, waiting),
         "zoom": desk.exchange.fact("zoom") or 100,
+        "regret_ms": desk.regret_ms(),
     }
 
 

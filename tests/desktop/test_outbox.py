@@ -4,10 +4,13 @@ import json
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from fotfeste_desktop.models import Draft, Note, Revision
+from fotfeste_shared.clock import now
 from fotfeste_shared.forms import digest, shipped
 from fotfeste_shared.intake import Filled
 from fotfeste_shared.problems import NotFound
@@ -48,6 +51,38 @@ def test_handing_in_the_same_sheet_twice_is_handing_in_once(db, outbox, mentor, 
 
     assert outcomes == ["kept", "known", "known"]
     assert len(rows(db, Revision)) == 1
+
+
+def test_what_was_just_saved_can_be_taken_back_whole_until_it_leaves(db, outbox, mentor, mentor_log, session):
+    draft = mentor.draft(new_id())
+    filled = Filled("mentorlogg", 1, session, draft.rev)
+    outbox.receive(filled, mentor_log, hold=timedelta(seconds=10))
+    again = outbox.take_back(filled)
+
+    assert (again.record, again.answers) == (draft.record, session)
+    assert again.rev != draft.rev  # a new sheet: the old name may never mean two contents
+    assert rows(db, Revision) == []
+    assert outbox.take_back(filled) is None
+
+
+def test_what_may_have_left_is_never_taken_back(db, outbox, exchange, mentor, mentor_log, session):
+    draft = mentor.draft(new_id())
+    filled = Filled("mentorlogg", 1, session, draft.rev)
+    outbox.receive(filled, mentor_log, hold=timedelta(seconds=10))
+    assert exchange.next_push() is None
+    exchange.retry_all()
+    assert [item.rev for item in exchange.next_push().items] == [draft.rev]
+
+    assert outbox.take_back(filled) is None
+    assert [row.rev for row in rows(db, Revision)] == [draft.rev]
+
+
+def test_the_moment_to_regret_ends_by_itself_also_after_a_restart(outbox, exchange, mentor, mentor_log, session):
+    draft = mentor.draft(new_id())
+    outbox.receive(Filled("mentorlogg", 1, session, draft.rev), mentor_log, hold=timedelta(seconds=10))
+    with time_machine.travel(now() + timedelta(seconds=11)):
+        assert outbox.regret_left(draft.rev) == timedelta(0)
+        assert [item.rev for item in exchange.next_push().items] == [draft.rev]
 
 
 def test_a_sheet_that_was_never_opened_here_is_refused(db, outbox, mentor_log, session):

@@ -172,6 +172,28 @@ def test_a_session_is_saved_here_and_delivered_when_asked(connected, desk, loopb
     desk.let_go()
 
 
+def test_a_saved_session_can_be_regretted_and_begins_as_the_last_one_was(connected, desk):
+    fields = log(connected, a__langt="Et notat")
+    assert 'id="undo"' in connected.page
+    connected.post("/undo")
+    assert "Skjemaet er en kladd igjen" in connected.page
+    assert "Et notat" in connected.page
+    assert Revision.select().count(desk.db) == 0
+    connected.post(connected.path, **fields)
+    connected.get("/waiting")
+    connected.post("/deliver")
+    assert 'id="undo"' not in connected.page
+    connected.post("/undo")
+    assert "for sent å angre" in connected.page
+
+    connected.get(f"/pairings/{PAIRING}")
+    connected.post(f"/pairings/{PAIRING}/sessions")
+    [draft] = Draft.select().bind(desk.db)
+    usual = {"status": "ja", "minutter": 45, "form": "rom", "arbeidstid": "ja"}
+    assert draft.answers == {"kobling": PAIRING, "dato": today().isoformat(), **usual}
+    desk.let_go()
+
+
 def test_what_must_be_mended_comes_back_as_it_was_typed_and_stays_a_draft(connected, desk):
     fields = fill(connected, a__minutter="mange", a__langt="Et notat")
     connected.post(connected.path, **fields)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import expect
 
 from fotfeste_shared import sync
 from fotfeste_shared.clock import today
+from fotfeste_shared.revisions import read_revision
 
 pytestmark = [pytest.mark.window, pytest.mark.slow]
 PASSPHRASE = "fire rolige grønne fjell"
@@ -76,6 +78,59 @@ def test_a_session_logged_without_network_survives_a_power_cut_and_is_delivered_
     expect(page.get_by_text("Kvittering").first).to_be_visible()
     assert len(loopback.rows) == 1
     assert "Tryggere" not in b"".join(loopback.heard).decode("utf-8", "replace")
+
+
+class Typist:
+    """Presses keys in the real window, and counts them: a chord such as Ctrl+S is one stroke of two keys."""
+
+    def __init__(self, page):
+        self.page, self.strokes = page, 0
+
+    def press(self, *keys):
+        self.page.wait_for_load_state("load")  # before that the page's own keys are not there
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.strokes += 1
+
+
+def test_a_session_is_logged_by_keyboard_alone_in_at_most_twenty_strokes(real_window, loopback):
+    started = (today() - timedelta(days=3)).isoformat()
+    line = {"unit": "Ekeberg sykehjem", "profession": "sykepleier", "started": started, "municipality": "Moss"}
+    loopback.roster = sync.Roster(person=PERSON, pairings=[sync.PairingLine(id=PAIRING, **line)])
+    page = real_window().page
+    first_start(page)
+    connect(page, loopback)
+    saved = page.get_by_text("Lagret her. Leveres når du er på nett.").first
+
+    typist = Typist(page)
+    began = time.monotonic()
+    typist.press("Control+n")
+    expect(page.get_by_role("button", name="Logg samtale")).to_be_focused()
+    typist.press("Enter")
+    expect(page.get_by_label("Varighet i minutter")).to_be_focused()
+    typist.press("4", "5", "Control+ArrowDown", "1", "Control+ArrowDown", "2", "Control+ArrowDown", "3")
+    typist.press(*["Control+ArrowDown"] * 4, "Space", "Control+s")
+    expect(saved).to_be_visible()
+    first, first_took = typist.strokes, time.monotonic() - began
+
+    typist = Typist(page)
+    began = time.monotonic()
+    typist.press("Control+n")
+    expect(page.get_by_role("button", name="Logg samtale")).to_be_focused()
+    typist.press("Enter")
+    expect(page.get_by_role("group", name="Hva snakket dere om?").get_by_role("checkbox").first).to_be_focused()
+    typist.press("4", "Control+s")
+    expect(saved).to_be_visible()
+    print(f"first {first} strokes {first_took:.1f} s, next {typist.strokes} strokes {time.monotonic() - began:.1f} s")
+
+    assert first <= 20
+    assert typist.strokes <= 6
+    typist.press("Control+z")
+    expect(page.get_by_text("Skjemaet er en kladd igjen.")).to_be_visible()
+    page.get_by_role("link", name="Det som venter").click()
+    page.get_by_role("button", name="Lever nå").click()
+    expect(page.get_by_text("Kvittering").first).to_be_visible()
+    assert [read_revision(row["text"]).answers["minutter"] for row in loopback.rows] == [45]
 
 
 def test_a_second_start_brings_the_first_window_forward_and_ends(real_window):

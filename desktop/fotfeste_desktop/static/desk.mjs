@@ -1,6 +1,8 @@
 // Manners of the window: keys that web views lack, text size that is remembered, and a status line that stays true.
+import "./hurry.mjs";
 
 const line = document.querySelector("#line");
+const undo = document.querySelector("#undo");
 const EVERY = 20_000;
 
 const refresh = async () => {
@@ -20,32 +22,64 @@ const show = () => {
   document.documentElement.style.fontSize = zoom === 100 ? "" : `${zoom}%`;
 };
 
+const post = (address, fields) => {
+  const body = new URLSearchParams({ ...fields, csrf_token: line.dataset.token });
+  return fetch(address, { method: "POST", body, keepalive: true });
+};
+
 const zoomTo = (wish) => {
   zoom = Math.min(200, Math.max(80, wish));
   show();
-  const body = new URLSearchParams({ zoom, csrf_token: line.dataset.token });
-  fetch("/settings/zoom", { method: "POST", body, keepalive: true });
+  post("/settings/zoom", { zoom });
 };
+
+const lock = async () => {
+  await post("/lock", {});
+  location.assign("/");
+};
+
+const form = () => document.querySelector("main form[data-facts]");
 
 const keys = {
   "+": () => zoomTo(zoom + 10),
   "=": () => zoomTo(zoom + 10),
   "-": () => zoomTo(zoom - 10),
   0: () => zoomTo(100),
-  s: () => document.querySelector("main form[data-facts]")?.requestSubmit(),
+  1: () => location.assign("/"),
+  2: () => location.assign("/pairings"),
+  3: () => location.assign("/waiting"),
+  s: () => form()?.requestSubmit(),
+  Enter: () => form()?.requestSubmit(),
   n: () => location.assign("/sessions/new"),
+  l: lock,
   p: () => print(),
+  z: () => undo.requestSubmit(),
 };
 
-if (line) addEventListener("keydown", (event) => {
-  const act = (event.ctrlKey || event.metaKey) && !event.altKey && keys[event.key];
-  if (!act) return;
-  event.preventDefault();
-  act();
-});
+const writing = (field) => field.matches("textarea, input:not([type=radio], [type=checkbox]), select");
+
+const pressed = (event) => {
+  if (event.key === "F1" || (event.key === "?" && !writing(event.target))) return () => location.assign("/keys");
+  if (event.key === "Escape" && event.target.type !== "date") {
+    const back = form()?.querySelector(".actions a");
+    return back && (() => back.click());
+  }
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return undefined;
+  // what is typed is undone by the field itself
+  if (event.key === "z" && (!undo || writing(event.target))) return undefined;
+  return keys[event.key];
+};
 
 if (line) {
   show();
   setInterval(refresh, EVERY);
   addEventListener("focus", refresh);
+  addEventListener("keydown", (event) => {
+    const act = pressed(event);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
 }
+
+if (undo) setTimeout(() => undo.remove(), Number(undo.dataset.for));

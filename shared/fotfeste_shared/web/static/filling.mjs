@@ -8,8 +8,10 @@ const start = (form) => {
   let waiting;
 
   const keep = async () => {
+    waiting = undefined;
     try {
-      const reply = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      const body = new URLSearchParams(new FormData(form));
+      const reply = await fetch(form.dataset.draft, { method: "POST", body, keepalive: `${body}`.length < 60_000 });
       status.textContent = reply.ok ? status.dataset.saved : status.dataset.unsaved;
     } catch {
       status.textContent = status.dataset.unsaved; // the program behind the page is gone: the words stay on screen
@@ -23,7 +25,15 @@ const start = (form) => {
     clearTimeout(waiting);
     waiting = setTimeout(keep, QUIET);
   });
-  form.addEventListener("submit", () => clearTimeout(waiting));
+  const settle = () => {
+    clearTimeout(waiting);
+    const was = waiting;
+    waiting = undefined;
+    return was;
+  };
+  form.addEventListener("submit", settle);
+  // a person who leaves the page in the middle of a word has still written it
+  addEventListener("pagehide", () => settle() && keep());
 };
 
 for (const form of document.querySelectorAll("form[data-facts]")) start(form);
