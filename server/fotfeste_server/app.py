@@ -31,8 +31,8 @@ from .static_files import compressed
 from .views.ready import ReadyPages
 
 PAGES = (
-    "health", "signin", "mailbox", "organizers", "teams", "windows", "invitations", "programme", "devices", "keeping",
-    "sync", "phone", "doors", "results",
+    "health", "signin", "mailbox", "organizers", "teams", "windows", "invitations", "programme", "forecast",
+    "devices", "keeping", "sync", "phone", "doors", "results",
 )  # fmt: skip
 TOKEN_PAGES = ("sync", "phone", "doors")  # the token in the address or header is the authority, no cookie is looked at
 SCRIPTS = {".mjs": "text/javascript"}  # some systems do not know the ending

@@ -25,6 +25,7 @@ MAY: dict[str, set[str]] = {
     "/networks/{network}/windows": {"organizer"},
     "/networks/{network}/devices": {"organizer", "administrator"},
     "/networks/{network}/invitations": {"organizer"},
+    "/networks/{network}/forecast": {"organizer"},
     "/networks/{network}/contacts": {"organizer", "administrator"},
     "/networks/{network}/gatherings/{gathering}/evaluation": {"organizer"},
     "/networks/{network}/held": {"organizer"},

@@ -309,5 +309,16 @@ def test_the_pages_speak_every_language(house, language):
     hire(house, unit="Uten adresse")
     visitor = Visitor(house.browser("organizer"))
 
-    for page in ("invitations", "contacts", f"gatherings/{house.gathering.id}/evaluation"):
+    for page in ("invitations", "contacts", "forecast", f"gatherings/{house.gathering.id}/evaluation"):
         assert f'<html lang="{language}"' in visitor.see(f"/networks/{house.network.id}/{page}?language={language}")
+
+
+ASKED = ("", "?rate=100&hires-4204=200", "?rate=x&hires-4204=-9", "?rate=999&hires-4204=99999")
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_the_forecast_bears_whatever_is_asked(house, asked):
+    page = Visitor(house.browser("organizer")).see(f"/networks/{house.network.id}/forecast{asked}")
+
+    assert "Kristiansand" in page
+    assert ("Noe kan trolig vises fra" in page) == ("200" in asked or "999" in asked)
