@@ -18,6 +18,7 @@ from fotfeste_server.named.house import setup_token
 from fotfeste_server.named.models import Device, Gathering, Network, Pairing, Participation, Person, Record, Team
 from fotfeste_server.named.pushing import push_items
 from fotfeste_shared.clock import today
+from fotfeste_shared.web.pages import day
 from fotfeste_shared.wording import LANGUAGES
 
 
@@ -190,6 +191,33 @@ def test_a_report_is_filled_in_on_the_web_once_and_read_by_the_advisor(house: Ho
     assert "Alle nye får mentor" in read
     table = Visitor(house.browser("organizer")).see(f"/networks/{house.network.id}/reports")
     assert "1 av 1 team har levert." in table
+
+
+def test_a_teams_page_tells_what_is_due_and_a_report_not_handed_in_leads_back_to_the_table(house: House):
+    visitor = Visitor(house.browser("organizer"))
+    record, due = house.report(), day(house.report().gathering.reports_due)
+    table = f"/networks/{house.network.id}/reports?gathering={record.gathering_id}"
+
+    of_team = visitor.see(f"/teams/{house.team.id}")
+    unread = visitor.see(f"/records/{record.id}")
+
+    assert f'<a href="/records/{record.id}">Statusrapport før samling – 1.' in of_team
+    assert due in of_team
+    assert f"Frist {due}." in unread
+    assert f'href="{table}"' in unread.replace("&amp;", "&")
+
+
+def test_an_advisors_notes_stand_by_their_days_on_the_teams_page(house: House):
+    visitor = Visitor(house.browser("advisor"))
+    address = f"/teams/{house.team.id}/note"
+    fresh = re.search(r'name="id" value="([^"]+)"', visitor.see(address))[1]
+    assert 'action="/signout"' in visitor.page
+    given = {"a.team": house.team.id, "a.dato": today().isoformat(), "a.form": "mote",
+             "a.trinn": "20", "a.tilbakemelding": "Fint at dere er i gang.", "a.oppfolging": "gronn"}  # fmt: skip
+
+    visitor.done(address, id=fresh, **given)
+
+    assert f">{day(today())}</a>" in visitor.see(f"/teams/{house.team.id}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, cast
 
-from fotfeste_shared.clock import today
-from fotfeste_shared.revisions import About
+from fotfeste_shared.clock import civil, today
+from fotfeste_shared.revisions import About, Revision
 from fotfeste_shared.wording import Language, as_language
 
-from .access import Scope
+from .access import ADVISOR_NOTE, Scope
 from .ledger import current
-from .models import Gathering, Leaf, Record
+from .models import Gathering, Leaf, Record, Team
 from .publishing import published
 
 SOON = timedelta(days=60)
@@ -62,14 +62,37 @@ def opened_for(mine: Scope, channel: Literal["web", "desktop"], language: Langua
     yield from sorted(tasks, key=lambda task: (task.due or date.max, task.title))
 
 
-def title_of(record: Record, language: Language) -> str:
-    """Name a record by its form, its team and its gathering."""
+def title_of(record: Record, language: Language, *, among_its_own: bool = False) -> str:
+    """Name a record by its form, its team and its gathering; `among_its_own` on the team's page, without the team."""
     named = [published(record.form).title.in_(language)]
-    if record.team:
+    if record.team and not among_its_own:
         named.append(record.team.name)
     if record.gathering:
         named.append(gathering_name(record.gathering))
     return " – ".join(named)
+
+
+def opened_for_team(mine: Scope, team: Team, language: Language) -> list[Task]:
+    """Give what was opened for a team to hand in, form by form and gathering by gathering."""
+    opened = mine.records().where((Record.team == team.id) & Record.natural_key.is_null(False))
+    titled = [(each, title_of(each, language, among_its_own=True)) for each in opened]
+    tasks = [Task(each, title, due_of(each), current(each.id) is not None) for each, title in titled]
+    return sorted(tasks, key=lambda task: (task.record.form, task.due or date.max, task.title))
+
+
+def notes_on_team(mine: Scope, team: Team) -> list[tuple[Record, date]]:
+    """Give the advisor's notes about a team with their days, the newest first; those taken back are left out."""
+    written = mine.records().where((Record.team == team.id) & (Record.form == ADVISOR_NOTE))
+    dated = [(each, _day_of(content)) for each in written if (content := current(each.id))]
+    return sorted(dated, key=lambda each: (each[1], each[0].id), reverse=True)
+
+
+def _day_of(note: Revision) -> date:
+    """Tell which day a note is about; what is kept in spite of faults may have none, and goes by when it was saved."""
+    try:
+        return date.fromisoformat(str(note.answers.get("dato")))
+    except ValueError:
+        return civil(datetime.fromisoformat(note.saved_at)).date()
 
 
 def due_of(record: Record) -> date | None:

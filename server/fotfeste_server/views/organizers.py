@@ -85,8 +85,8 @@ class EndPairing(Ask):
 
 @pages.app_context_processor
 def _frame() -> dict[str, object]:
-    """Give every page what its frame shows: who is signed in, and names of municipalities."""
-    return {"person": present(), "municipality_name": municipality_name}
+    """Give every page its frame and what that shows: who is signed in, and names of municipalities."""
+    return {"frame": "staff.html", "person": present(), "municipality_name": municipality_name}
 
 
 def municipality_name(number: str) -> str:

@@ -12,12 +12,13 @@ from fotfeste_shared.web.filling import Sheet, fill_in
 from fotfeste_shared.web.pages import current_language, translated
 
 from ..named.access import ADVISOR_NOTE, SESSION_LOG
-from ..named.agenda import title_of
+from ..named.agenda import due_of, notes_on_team, opened_for_team, title_of
 from ..named.gatherings import before
 from ..named.history import leaves_of
 from ..named.knowing import context_of, labels
 from ..named.ledger import Ledger, current, derived_id, versions
-from ..named.models import Member, Pairing, Record, Team
+from ..named.models import Member, Network, Pairing, Record, Team
+from ..named.networks import STATUS_REPORT
 from ..named.publishing import published
 from ..named.teams import follow, known_seat, seat
 from . import my_scope, service, within
@@ -68,12 +69,10 @@ def team(team: Team) -> Page:
     if posted.done(done):
         flash(translated("Lagret."), "success")
         return redirect(request.path, 303)
-    found = mine.records().where((Record.team == team.id) & Record.apart_of.is_null())
-    records = [(each, title_of(each, current_language()), bool(leaves_of(each.id))) for each in found]
     return render_template(
         "teams/team.html", team=team, network=network, joining=joining, advising=advising, seats=dict(seats),
         members=list(Member.select().where(Member.team == team.id)), may_plan=mine.may("plan", network),
-        records=sorted(records, key=lambda each: each[1]),
+        tasks=opened_for_team(mine, team, current_language()), notes=notes_on_team(mine, team),
         may_note=mine.may_hand_in(published(ADVISOR_NOTE), About("team", team.id)),
     ), posted.status  # fmt: skip
 
@@ -106,6 +105,7 @@ def fill(record: Record) -> Reply:
         labels=labels(my_scope(), form, about),
         lead=title_of(record, current_language()).partition(" – ")[2],
         submit=translated("Lever"),
+        around={"network": record.network},
     )
     ledger = Ledger(service().db, service().writer, my_scope(), record, seen)
     return fill_in(sheet, ledger, lambda receipt: _thank(receipt, title_of(record, current_language())))
@@ -145,7 +145,9 @@ def _names(record: Record, form: FormDefinition) -> dict[str, dict[str, str]]:
 @within("team")
 def note(team: Team) -> Reply:
     """Let the advisor write a note about a team; there may be many."""
-    return _new(published(ADVISOR_NOTE), About("team", team.id), team.name, {"team": team.id})
+    form, about = published(ADVISOR_NOTE), About("team", team.id)
+    network = team.participation.network
+    return _new(form, about, team.name, {"team": team.id}, back=f"/teams/{team.id}", network=network)
 
 
 @pages.route("/pairings/<pairing_id>/session", methods=["GET", "POST"])
@@ -156,7 +158,9 @@ def session(pairing: Pairing) -> Reply:
     return _new(published(SESSION_LOG), About("pairing", pairing.id), pairing.unit, begun)
 
 
-def _new(form: FormDefinition, about: About, lead: str, begun: Answers) -> Reply:
+def _new(
+    form: FormDefinition, about: About, lead: str, begun: Answers, *, back: str = "/", network: Network | None = None
+) -> Reply:
     """Fill in a form that may be filled in any number of times."""
     if not my_scope().may_hand_in(form, about):
         raise Forbidden
@@ -164,7 +168,7 @@ def _new(form: FormDefinition, about: About, lead: str, begun: Answers) -> Reply
     offered = labels(my_scope(), form, about)
     own = derived_id("record", request.form.get("id", ""))
     context = context_of(my_scope(), form, about, record=own)
-    sheet = Sheet(form, context, answers=begun, labels=offered, lead=lead)
+    sheet = Sheet(form, context, answers=begun, labels=offered, lead=lead, back=back, around={"network": network})
     ledger = Ledger(service().db, service().writer, my_scope(), record)
     return fill_in(sheet, ledger, lambda receipt: _thank(receipt, form.title.in_(current_language())))
 
@@ -196,12 +200,21 @@ def _rows(answers: Answers, code: str, closed: tuple[str, ...]) -> list[Answers]
     return [row for row in rows if row.get("status") not in closed] if isinstance(rows, list) else []
 
 
+def _way_back(record: Record) -> tuple[str, str]:
+    """Lead from a record back to where it stands among others, as (address, words)."""
+    if record.form == STATUS_REPORT and record.gathering and my_scope().may("read_reports", record.network):
+        address = f"/networks/{record.network_id}/reports?gathering={record.gathering_id}"
+        return address, translated("Tilbake til statusrapportene")
+    if record.team:
+        return f"/teams/{record.team_id}", translated("Tilbake til teamet")
+    return "/", translated("Til forsiden")
+
+
 def _read(record: Record, form: FormDefinition, content: Revision | None) -> Reply:
     """Show what was handed in to somebody who may read it."""
     page = render_template(
         "teams/read.html", form=form, content=content, title=title_of(record, current_language()),
-        named=_names(record, form),
-        network=record.network,
+        named=_names(record, form), due=due_of(record), way_back=_way_back(record), network=record.network,
         may_erase=record.network is not None and my_scope().may("plan", record.network),
         conflict=len(leaves_of(record.id)) > 1,
     )  # fmt: skip

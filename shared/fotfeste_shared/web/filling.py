@@ -26,7 +26,8 @@ class Sheet:
 
     `answers` is what the page begins with (a draft, or what was carried forward), `before` what was handed in
     last time, to stand beside; `labels` the names of things that a reference may be, as `{code: [(id, name)]}`;
-    `draft_at` the address that autosaves, if this page keeps drafts; `lead` a sentence on what this is about.
+    `draft_at` the address that autosaves, if this page keeps drafts; `lead` a sentence on what this is about;
+    `around` what the frame of the page shows besides.
     Only a page that `keeps_private`, in the desktop window, asks the questions whose answers never leave it.
     """
 
@@ -40,6 +41,7 @@ class Sheet:
     draft_at: str | None = None
     keeps_private: bool = False
     submit: str | None = None
+    around: Mapping[str, object] = field(default_factory=dict)
 
 
 Thanks = Callable[[Receipt], Reply]
@@ -79,7 +81,7 @@ def draw(sheet: Sheet, answers: Answers, fresh: str, judgement: Judgement | None
         sheet.keeps_private,
     )
     told = [each.sentence(language) for each in advice]
-    html = render_template("questionnaire.html", sheet=sheet, page=page, advice=told, fresh=fresh)
+    html = render_template("questionnaire.html", sheet=sheet, page=page, advice=told, fresh=fresh, **sheet.around)
     return make_response(html, 422 if complaints else 200)
 
 
