@@ -137,6 +137,8 @@ def test_what_must_be_mended_stands_on_top_and_leads_to_its_field(chromium, addr
     assert page.title().startswith("Feil: ")
     assert "errors" == page.evaluate("document.activeElement.id")
     assert before == len(tray.filled)
+    assert "?:" not in page.locator("#errors").inner_text()
+    assert page.locator("#errors li").count() == page.locator("#errors li > a[href^='#a.']").count()
     page.get_by_role("link", name="Hva er det viktigste som har skjedd siden sist?").click()
     field = page.locator(":focus")
     assert ("a.kort", "Kort") == (field.get_attribute("id"), field.input_value())

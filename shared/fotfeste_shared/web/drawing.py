@@ -77,14 +77,16 @@ class Page:
         """Say what must be mended in one answer, if anything."""
         return self.complaints.get(path)
 
-    def summary(self) -> list[tuple[str, str, str]]:
-        """List everything to mend as (element, question, sentence), from the top of the page to its end."""
-        found = []
-        for path in sorted(self.complaints, key=self._place):
-            question = self._question(path)
-            text = self.say(question.text) if question else ""
-            found.append((self.first_field(path), text, self.complaints[path]))
-        return found
+    def summary(self) -> list[tuple[str, str]]:
+        """List everything to mend as (element, sentence), from the top of the page to its end."""
+        paths = sorted(self.complaints, key=self._place)
+        return [(self.first_field(path), self._named(path) + self.complaints[path]) for path in paths]
+
+    def _named(self, path: str) -> str:
+        """Name the question that a complaint is about, so that the sentence can follow its words."""
+        question = self._question(path)
+        text = self.say(question.text) if question else ""
+        return f"{text} " if text.endswith(("?", ".", "!", ":")) else f"{text}: " if text else ""
 
     def _place(self, path: str) -> list[int]:
         """Tell where on the page a path stands: `delmal/1/tekst` before `delmal/2` and before `tiltak`."""
