@@ -146,6 +146,14 @@ def open_invitation(token: str, today: date) -> Opened:
     return Opened(form, version, wave, network, opens, closes, state)
 
 
+def place_of_link(token: str) -> str:
+    """Tell which place a link's answer belongs to, for showing what is seen of it."""
+    row = Invitation.get_or_none(Invitation.id == hashed("inv", token))
+    if row is None:
+        raise NotFound
+    return str(row.place)
+
+
 def still_unanswered(db: Database, keys: Keys, window: str) -> list[str]:
     """Give the tokens of those who have not answered, for reminders, and forget the links of those who have.
 

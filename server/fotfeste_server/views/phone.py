@@ -25,6 +25,7 @@ from ..anonymous.invitations import Opened, open_invitation
 from ..named.programme import Programme, programme, rows_of
 from ..named.publishing import published
 from . import ruled, service
+from .seen import what_is_seen
 
 pages = Blueprint("phone", __name__, url_prefix="/s")
 by_link = ruled("link")
@@ -46,6 +47,8 @@ def questions(token: str) -> Response:
     opened = _look_up(token)
     if not isinstance(opened, Opened):
         return notice(opened)
+    if "seen" in request.args:
+        return page(what_is_seen(token, opened.network, language_of_link()))
     if opened.state != "open":
         return notice("too_early" if opened.state == "not_yet" else "closed")
     known = programme(opened.network, opened.wave)

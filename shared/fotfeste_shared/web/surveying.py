@@ -5,7 +5,7 @@ each page once, keeps it compressed, and sends it with `POLICY`.
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -177,6 +177,22 @@ def make_notice(
     }
     shown = {"notice": told, "code": code, "address": address if notice.link else None}
     return _templates(language).get_template("survey_notice.html").render(**shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One figure as those who follow up see it: its title, the figure or why it is hidden, and what it rests on."""
+
+    title: str
+    value: str
+    about: str = ""
+    sure: str = ""
+
+
+def make_seen(language: Language, place: str, figures: Sequence[Shown], *, needs: int) -> str:
+    """Make the page that shows a respondent what is really seen of their place today."""
+    shown = {"place": place, "figures": figures, "needs": needs, "back": f"?l={language}"}
+    return _templates(language).get_template("survey_seen.html").render(**shown)
 
 
 def make_door(form: FormDefinition, language: Language, address: str, *, smallest: int = 5) -> str:
