@@ -40,9 +40,9 @@ class Figures:
         return "\n".join(f"{name:40} {n:>9}" for name, n in lines)
 
 
-def live(seed: int, steps: int = STEPS, rate: float | None = None) -> World:
+def live(seed: int, steps: int = STEPS, rate: float | None = None, postgres: str | None = None) -> World:
     """Let one world live, and hold it to every promise after each step and when it has come to rest."""
-    with World(seed, rate=rate) as world:
+    with World(seed, rate=rate, postgres=postgres) as world:
         try:
             for _ in range(steps):
                 world.step()

@@ -170,11 +170,13 @@ def no_half_a_step(db: Database, steps: list[Step]) -> None:
     """I1: after a crash in a migration the file is as before it, or as after it."""
     pending = "step_of_tomorrow" in waiting_steps(db, [*steps, *[s for s in [step_of_tomorrow] if s not in steps]])
     if pending == db.table_exists(Later):
-        raise Broken(f"I1: a migration was half applied to {db.path.name}")
+        raise Broken(f"I1: a migration was half applied to {db.database}")
 
 
 class Server:
     """The server: its file, its process, and its answers to single requests."""
+
+    keeps_copies = True
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -196,6 +198,21 @@ class Server:
     def cut(self) -> None:
         """End the process at this very moment."""
         cut_power(self.db)
+
+    def take(self) -> Image:
+        """Copy what lies on the disk."""
+        return take_image(self.path)
+
+    def put(self, image: Image) -> None:
+        """Lay an earlier copy in the place of whatever is there now."""
+        put_image(self.path, image)
+
+    def keep_for_others(self) -> Image:
+        """Make the beginning of all worlds."""
+        return self.take()
+
+    def remove(self) -> None:
+        """Everything lies in the world's folder, which goes."""
 
     def handle(self, wish: Wish) -> Answer:
         """Answer one request, as the web server would have it answered."""

@@ -27,6 +27,11 @@ def test_worlds_of_faults_lose_double_and_alter_nothing(first: int, figures: Fig
     assert figures.stats["requests"] > figures.stats["saved"]
 
 
+@pytest.mark.parametrize("seed", range(200 if LONG else 3))
+def test_so_it_is_on_postgresql(seed: int, postgres: str):
+    live(seed, postgres=postgres)
+
+
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_found(bug):
     found = hunt(bug, range(TRIES))

@@ -42,6 +42,7 @@ from .machines import (
     take_image,
     the_app,
 )
+from .on_postgres import ServerOnPostgres
 from .wire import SECRET, Fault, Wire, plain
 from .writing import apart_of, words
 
@@ -77,9 +78,9 @@ class Template:
 
 
 @cache
-def template() -> Template:
+def template(postgres: str | None = None) -> Template:
     """Make the beginning once in a process; it is the same in every process."""
-    with World(-1, beginning=None) as world:
+    with World(-1, beginning=None, postgres=postgres) as world:
         house = making_house.furnish(world.app)
         world.people = {who: person.id for who, person in house.people.items()}
         for name, who in CAST.items():
@@ -88,20 +89,26 @@ def template() -> Template:
             if client.syncing.round().line is not Line.ONLINE:
                 raise Broken(f"the world does not begin: {client.syncing.status}")
         images = {client.name: take_image(client.path) for client in world.clients}
-        return Template(take_image(world.server.path), images, world.people)
+        return Template(world.server.keep_for_others(), images, world.people)
 
 
 class World:
     """Acts step by step; whatever it draws comes from the seed, so a seed tells the same story every time."""
 
     def __init__(
-        self, seed: int, *, beginning: Callable[[], Template] | None = template, rate: float | None = None
+        self,
+        seed: int,
+        *,
+        beginning: Callable[[str | None], Template] | None = template,
+        rate: float | None = None,
+        postgres: str | None = None,
     ) -> None:
         self.app = the_app()  # before anything else: making it ties the models to a database of its own
         self.seed = seed
         self.rng = Random(seed)
         self.ids = Random(f"ids of {seed}")
-        self.begin = beginning() if beginning else None
+        self.begin = beginning(postgres) if beginning else None
+        self.postgres = postgres
         self.time = START
         self.rate = self.rng.choice([0.02, 0.1, 0.3, 0.6]) if rate is None else rate
         # Every world has a bent of its own: what is rare in all would meet nothing else that is rare.
@@ -143,9 +150,9 @@ class World:
         sync_views.enrolling._had.clear()
         self._travel = time_machine.travel(self.time, tick=False)
         self.clock = self._travel.start()
-        self.server = Server(self.folder)
+        self.server = ServerOnPostgres(self.folder, self.postgres) if self.postgres else Server(self.folder)
         if self.begin:
-            put_image(self.server.path, self.begin.server)
+            self.server.put(self.begin.server)
         self.server.boot()
         self.images: list[Image] = []
         if self.begin:
@@ -161,6 +168,7 @@ class World:
         for client in self.clients:
             client.cut()
         self.server.cut()
+        self.server.remove()
         self._travel.stop()
         uuid.uuid4, pushing._why_held, server_app.STEPS = self._before
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -254,8 +262,8 @@ class World:
 
     def back_up(self) -> None:
         """Take a copy, as the hourly job does, or an image of the disk, of which the program knows nothing."""
-        if self.rng.random() < 0.5:
-            self.images.append(take_image(self.server.path))
+        if self.rng.random() < 0.5 or not self.server.keeps_copies:
+            self.images.append(self.server.take())
             return
         try:
             take_backup(self.server.config, self.server.db)
@@ -274,7 +282,7 @@ class World:
         else:
             image = self.images[-1] if newest else self.rng.choice(self.images)
             self.tell("the server is put back to an image of its disk")
-            self._replace_server(lambda: put_image(self.server.path, image))
+            self._replace_server(lambda: self.server.put(image))
         self.count("server restored")
 
     def _replace_server(self, replace_file: Callable[[], object]) -> None:
@@ -288,12 +296,12 @@ class World:
         """A new machine with the same people, which knows no device and no history."""
         assert self.begin
         beginning = self.begin.server
-        self._replace_server(lambda: put_image(self.server.path, beginning))
+        self._replace_server(lambda: self.server.put(beginning))
         with writing(self.server.db):
             Meta.update(value=new_id()).where(Meta.key == "server").execute()
             Meta.update(value=f"{self.ids.getrandbits(256):064x}").where(Meta.key == "link0").execute()
             Device.update(token_hash=Device.id).execute()
-        self.images = [take_image(self.server.path)]
+        self.images = [self.server.take()]
         shutil.rmtree(self.server.config.copies, ignore_errors=True)
         self.tell("the server is a new machine")
         self.count("server wiped")
