@@ -62,8 +62,8 @@ def _usual(network: Network, place: str) -> int:
 def _cell(seen: Seen, language: Language) -> tuple[str, str]:
     """Say one cell of the table: the word, and the chances behind it."""
     chances = say(
-        language, "egne tall {own} %, bare sammen med andre {pooled} %, aldri {never} %",
-        own=round(100 * seen.own), pooled=round(100 * seen.pooled), never=round(100 * seen.never),
+        language, "{own} % eget tall, {pooled} % bare samlet",
+        own=round(100 * seen.own), pooled=round(100 * seen.pooled),
     )  # fmt: skip
     if seen.likely_from is not None:
         return say(language, "Fra {quarter}", quarter=quarter_name(seen.likely_from)), chances

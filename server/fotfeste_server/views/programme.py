@@ -70,7 +70,7 @@ def slide(network: Network, gathering_id: str) -> Page:
         raise Conflicting("Åpne evalueringen først.")
     link = f"{service().config.base_url}/g/{door.id}"
     return render_template(
-        "organizers/slide.html", network=network, gathering=gathering, link=link, drawing=drawn(link, 12)
+        "organizers/slide.html", network=network, gathering=gathering, link=link, drawing=drawn(link, growing=True)
     ), 200  # fmt: skip
 
 

@@ -2,8 +2,6 @@
 
 import segno
 from flask import Blueprint, flash, redirect, render_template, request
-from wtforms import IntegerField
-from wtforms.validators import InputRequired, NumberRange
 
 from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.web.pages import current_language, translated
@@ -14,12 +12,11 @@ from ..named.models import Network
 from ..named.programme import WAVE
 from ..named.publishing import published
 from . import service, within
-from .asking import Ask, pick
+from .asking import Ask, pick, whole
 from .organizers import Page, place_in, places
 
 pages = Blueprint("windows", __name__)
 HOW_MANY = "Skriv et tall fra 1 til 200."
-NUMBER = [InputRequired(HOW_MANY), NumberRange(1, opening.MOST_LINKS, HOW_MANY)]
 WAVES = {
     "start": "To uker etter start", "m3": "Etter tre måneder", "m6": "Etter seks måneder", "m12": "Etter ett år",
     "for": "Før første samtale", "etter": "Etter ett år som mentor",
@@ -37,7 +34,7 @@ class NewLinks(Ask):
 
     survey = pick("Undersøkelse")
     place = pick("Kommune")
-    count = IntegerField("Hvor mange lenker", NUMBER, default=10)
+    count = whole("Hvor mange lenker", 1, opening.MOST_LINKS, HOW_MANY, default=10)
 
 
 @pages.route("/networks/<network_id>/windows", methods=["GET", "POST"])
@@ -130,6 +127,6 @@ def quarter_name(quarter: str) -> str:
     return translated("{n}. kvartal {year}", n=number, year=year)
 
 
-def drawn(link: str, scale: int = 4) -> str:
-    """Draw a link as a QR code, in a size that a phone reads from paper, and on white on a dark screen too."""
-    return segno.make(link, error="m").svg_inline(scale=scale, border=2, svgclass="qr", lineclass=None, light="#fff")
+def drawn(link: str, *, growing: bool = False) -> str:
+    """Draw a link as a QR code, on white on a dark screen too: in a size that a phone reads from paper, or growing."""
+    return segno.make(link, error="m").svg_inline(scale=4, omitsize=growing, border=2, svgclass="qr", lineclass=None, light="#fff")
