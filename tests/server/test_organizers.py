@@ -17,6 +17,7 @@ from fotfeste_server.named.history import leaves_of
 from fotfeste_server.named.house import setup_token
 from fotfeste_server.named.models import Device, Gathering, Network, Pairing, Participation, Person, Record, Team
 from fotfeste_server.named.pushing import push_items
+from fotfeste_server.opening import next_quarters
 from fotfeste_shared.clock import today
 from fotfeste_shared.web.pages import day
 from fotfeste_shared.wording import LANGUAGES
@@ -121,6 +122,26 @@ def test_every_page_speaks_every_language(house: House, language: str):
     for who, page in (("contact", f"/records/{house.report().id}"), ("mentor", f"/pairings/{house.pairing.id}/session"),
                       ("advisor", f"/teams/{house.team.id}/note")):  # fmt: skip
         Visitor(house.browser(who)).see(f"{page}?language={language}")
+
+
+def test_a_slip_of_the_finger_in_a_year_or_a_number_is_refused_beside_the_field(house: House):
+    visitor = Visitor(house.browser("organizer"))
+    base = f"/networks/{house.network.id}"
+    visitor.done(f"{base}/windows", quarter=next_quarters()[0])
+    window = Window.get()
+    place = house.participation.municipality
+
+    refused = [
+        visitor.send("/networks/new", name="For lenge", starts="0001-01-01", ends="2027-01-01"),
+        visitor.send("/networks/new", name="For lenge", starts="2027-01-01", ends="9999-12-31"),
+        visitor.send(f"{base}/gatherings", starts="0001-01-01"),
+        visitor.send(f"{base}/gatherings", starts=today(), reports_due="1900-01-01"),
+        visitor.send(f"{base}/windows/{window.id}/links", survey="nyansatt.start", place=place, count="9" * 400),
+        visitor.send(f"{base}/windows/{window.id}/links", survey="nyansatt.start", place=place, count="9" * 5000),
+    ]
+
+    assert [422] * 6 == [reply.status_code for reply in refused]
+    assert all('id="error-summary"' in reply.text for reply in refused)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -21,6 +21,7 @@ from fotfeste_shared.clock import now
 def house(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setattr(signin, "asking", Pace(20, 3600))
     monkeypatch.setattr(signin, "typing", Pace(40, 3600))
+    monkeypatch.setattr(signin, "mailbox", Pace(5, 3600))
     app = open_app(tmp_path / "data", database_url)
     yield furnish(app)
     close_app(app)
@@ -102,6 +103,22 @@ def test_one_mailbox_gets_five_codes_an_hour(house: House):
     replies = [post(house.app.test_client(), "/signin", email=house.people["mentor"].email) for _ in range(6)]
 
     assert [303] * 5 + [422] == [each.status_code for each in replies]
+
+
+def test_too_many_codes_are_refused_alike_for_known_and_unknown(house: House):
+    known = [post(house.app.test_client(), "/signin", email=house.people["mentor"].email) for _ in range(7)]
+    unknown = [post(house.app.test_client(), "/signin", email="Ingen@eksempel.no") for _ in range(7)]
+
+    assert [303] * 5 + [422] * 2 == [reply.status_code for reply in known]
+    assert [303] * 5 + [422] * 2 == [reply.status_code for reply in unknown]
+
+
+def test_a_gathering_behind_one_address_signs_in(house: House, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.undo()  # the paces as they are
+
+    asked = [post(house.app.test_client(), "/signin", email=f"deltaker{n}@eksempel.no") for n in range(60)]
+
+    assert {303} == {reply.status_code for reply in asked}
 
 
 def test_a_session_rests_an_hour_and_lives_twelve(house: House, time_machine):

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, EmailField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import BooleanField, DateField, EmailField, Field, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from fotfeste_shared.problems import Invalid, Problem
 
 MISSING = InputRequired("Skriv noe her.")
 CHOOSE = InputRequired("Velg ett av svarene i listen.")
-
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)  # beyond these somebody's finger slipped
 
 KNOWN = {
     "Not a valid choice.": "Velg ett av svarene i listen.",
@@ -73,12 +73,18 @@ class Ask(FlaskForm):  # type: ignore[misc]  # it comes without types
         return 422 if self.errors else 200
 
 
+def _in_our_time(_form: Ask, field: Field) -> None:
+    """Refuse the years that a calendar never meant; what is counted from such a day falls out of the calendar."""
+    if isinstance(field.data, date) and not FIRST_DAY <= field.data <= LAST_DAY:
+        raise ValidationError("Skriv en dato, for eksempel 24.8.2027.")
+
+
 class Day(DateField):
     """A date, as browsers send it or as people type it."""
 
     def __init__(self, label: str, *, needed: bool = True, **options: object) -> None:
         rules = [InputRequired("Skriv en dato, for eksempel 24.8.2027.")] if needed else [Optional()]
-        super().__init__(label, rules, format=["%Y-%m-%d", "%d.%m.%Y"], **options)  # type: ignore[arg-type]
+        super().__init__(label, [*rules, _in_our_time], format=["%Y-%m-%d", "%d.%m.%Y"], **options)  # type: ignore[arg-type]
 
     def value(self) -> date:
         """Give the date of a field that is in order."""
@@ -91,6 +97,16 @@ def text(label: str, *, needed: bool = True, longest: int = 120, **options: obje
     """A line of text."""
     rules = [MISSING if needed else Optional(), Length(max=longest, message="Dette er for langt.")]
     return StringField(label, rules, **options)  # type: ignore[arg-type]
+
+
+def whole(label: str, least: int, most: int, told: str, **options: object) -> IntegerField:
+    """A whole number; WTForms' own rule measures as a float, which a long row of digits does not fit in."""
+
+    def within_reach(_form: Ask, field: Field) -> None:
+        if field.data is not None and not least <= field.data <= most:
+            raise ValidationError(told)
+
+    return IntegerField(label, [InputRequired(told), within_reach], **options)  # type: ignore[arg-type]
 
 
 def address(label: str) -> EmailField:

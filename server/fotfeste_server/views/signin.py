@@ -14,7 +14,7 @@ from ..jobs import enqueue
 from ..named.models import Person
 from ..named.people import come_in_first, is_setup
 from ..named.secret import grouped
-from ..named.signing_in import LONGEST, ask_for_code, begin_session, sign_in, sign_out
+from ..named.signing_in import CODES_AN_HOUR, LONGEST, ask_for_code, begin_session, sign_in, sign_out
 from . import COOKIE, anyone, cookie_name, present, service, set_cookie
 from .asking import Ask, address, text
 from .pace import Pace, caller
@@ -22,8 +22,10 @@ from .pace import Pace, caller
 pages = Blueprint("signin", __name__)
 BROWSER = "browser"
 TEN_MINUTES = 600
-asking = Pace(tries=20, seconds=3600)
-typing = Pace(tries=40, seconds=3600)
+# A whole gathering may sit behind one address: what stops guessing is five tries a code, five codes a mailbox.
+asking = Pace(tries=300, seconds=3600)
+typing = Pace(tries=600, seconds=3600)
+mailbox = Pace(tries=CODES_AN_HOUR, seconds=3600)  # known or not: the limit must not tell who is known
 
 
 class First(Ask):
@@ -75,6 +77,7 @@ def begin() -> Reply | tuple[str, int]:
 
     def ask() -> None:
         asking.count(caller())
+        mailbox.count((form.email.data or "").strip().casefold())
         ask_for_code(service().db, form.email.data or "", browser, _post)
 
     if form.done(ask):

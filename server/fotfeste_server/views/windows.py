@@ -129,4 +129,5 @@ def quarter_name(quarter: str) -> str:
 
 def drawn(link: str, *, growing: bool = False) -> str:
     """Draw a link as a QR code, on white on a dark screen too: in a size that a phone reads from paper, or growing."""
-    return segno.make(link, error="m").svg_inline(scale=4, omitsize=growing, border=2, svgclass="qr", lineclass=None, light="#fff")
+    code = segno.make(link, error="m")
+    return code.svg_inline(scale=4, omitsize=growing, border=2, svgclass="qr", lineclass=None, light="#fff")
