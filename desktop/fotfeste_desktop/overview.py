@@ -8,8 +8,8 @@ from fotfeste_shared import sync
 from fotfeste_shared.database import Database
 from fotfeste_shared.forms import FormDefinition, read_form, shipped
 from fotfeste_shared.kinds import Answers, OneOf
+from fotfeste_shared.revisions import About, in_conflict, leaves, read_revision, winner
 from fotfeste_shared.revisions import Revision as Content
-from fotfeste_shared.revisions import in_conflict, leaves, read_revision, winner
 from fotfeste_shared.wording import Language
 
 from .exchange import Exchange
@@ -19,6 +19,7 @@ from .schedule import Next, When, next_session
 
 SESSION = "mentorlogg"
 PAIRING = "kobling"
+REPORT = "statusrapport"
 USUAL = ("minutter", "form", "arbeidstid")  # most talks are as long as the last one, and in the same place
 
 
@@ -167,6 +168,22 @@ class Overview:
         """One record as it counts now."""
         rows = Revision.select().where((Revision.record == record) & (Revision.text != "")).bind(self._db)
         return next(iter(_entries(rows)), None)
+
+    def last_before(self, record: str, form: str, about: About) -> Answers:
+        """What was handed in last on the same form about the same thing, to begin with and to stand beside."""
+        same = (Revision.form == form) & (Revision.about_kind == about.kind) & (Revision.about_id == about.id)
+        rows = Revision.select().where(same & (Revision.record != record) & (Revision.text != "")).bind(self._db)
+        entries = [entry for entry in _entries(rows) if entry.content.apart_of is None]
+        last = max(entries, key=lambda entry: entry.saved_at, default=None)
+        return dict(last.content.answers) if last else {}
+
+    def reports(self, team: str) -> list[tuple[str, str]]:
+        """The team's handed-in status reports by id, for a note that is about one of them."""
+        told = (Revision.form == REPORT) & (Revision.about_id == team) & (Revision.text != "")
+        entries = _entries(Revision.select().where(told).bind(self._db))
+        titles = {line.id: line.title for line in self.roster.records} if self.roster else {}
+        named = [(each, titles.get(each.record) or f"{each.saved_at:%d.%m.%Y}") for each in entries]
+        return [(entry.record, name) for entry, name in sorted(named, key=lambda one: one[0].saved_at)]
 
     def notes(self, record: str) -> Answers:
         """The person's own notes on a record."""

@@ -13,6 +13,7 @@ from fotfeste_shared.judging import Context
 from fotfeste_shared.kinds import Answers, Question, Reference
 from fotfeste_shared.problems import NotFound
 from fotfeste_shared.revisions import About, is_id, new_id
+from fotfeste_shared.web.carrying import carried
 from fotfeste_shared.web.filling import Sheet, draw, fill_in
 from fotfeste_shared.web.pages import current_language
 from fotfeste_shared.web.pages import translated as _
@@ -65,11 +66,14 @@ def records(desk: Desk) -> Blueprint:
         line = next((each for each in overview().open_records() if each.id == record), None)
         if entry:
             form = _form(overview(), entry.content.form)
-            answers = {**entry.content.answers, **overview().notes(record)}
+            versions = {content.rev: content for content in (entry.content, *entry.others)}
+            chosen = versions.get(request.form.get("from", ""), entry.content)
+            answers = {**chosen.answers, **overview().notes(record)}
             desk.outbox().open(form, record, entry.content.about, answers)
         elif line:
             about = About(line.about_kind, line.about_id)
-            desk.outbox().open(_form(overview(), line.form), record, about, {})
+            form = _form(overview(), line.form)
+            desk.outbox().open(form, record, about, carried(form, overview().last_before(record, form.code, about)))
         else:
             raise NotFound
         return redirect(f"/records/{record}", 303)
@@ -98,6 +102,16 @@ def _add_sessions(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overv
             desk.outbox().save_draft(record, answers)
         else:
             desk.outbox().open(_form(overview(), SESSION), record, About("pairing", pairing), answers)
+        return redirect(f"/records/{record}", 303)
+
+    @blueprint.post("/teams/<team>/forms/<code>")
+    def begin_about_team(team: str, code: str) -> Page:
+        roster = overview().roster
+        line = next((each for each in roster.teams if each.id == team), None) if roster else None
+        if line is None or code not in line.begins:
+            raise NotFound
+        record = new_id()
+        desk.outbox().open(_form(overview(), code), record, About("team", team), {"team": team})
         return redirect(f"/records/{record}", 303)
 
 
@@ -150,10 +164,11 @@ def _fill_page(desk: Desk, overview: Overview, draft: Draft) -> Page:
 
 
 def _sheet(overview: Overview, form: FormDefinition, draft: Draft) -> Sheet:
-    pairing = draft.about[1] if draft.about and draft.about[0] == "pairing" else None
-    pair = overview.pair(pairing) if pairing else None
+    about = About(*draft.about) if draft.about else None
+    pair = overview.pair(about.id) if about and about.kind == "pairing" else None
+    before = overview.last_before(str(draft.record), form.code, about) if about and form.natural_key else {}
     labels = {
-        question.code: _names(overview, question.to, pairing)
+        question.code: _names(overview, question.to, about.id if about else None)
         for question in form.questions()
         if isinstance(question, Reference)
     }
@@ -166,9 +181,10 @@ def _sheet(overview: Overview, form: FormDefinition, draft: Draft) -> Sheet:
             choices={code: frozenset(id_ for id_, _name in names) for code, names in labels.items()},
         ),
         answers=dict(draft.answers),
+        before=before,
         labels=labels,
-        lead=pair.name if pair else "",
-        back=f"/pairings/{pairing}" if pair else "/",
+        lead=pair.name if pair else _lead(overview, draft),
+        back=f"/pairings/{pair.line.id}" if pair else "/",
         draft_at=f"/drafts/{draft.record}",
         keeps_private=True,
         submit=_("Lagre"),
@@ -182,13 +198,25 @@ def _facts(overview: Overview, record: str, form: FormDefinition, *, first: bool
     return facts | ({"first_log": "ja" if first else "nei"} if form.code == SESSION else {})
 
 
+def _lead(overview: Overview, draft: Draft) -> str:
+    """Say what a form is about: what the server called the record, else the team's name."""
+    lines = overview.roster.records if overview.roster else []
+    title = next((line.title for line in lines if line.id == draft.record), "")
+    teams = {team.id: team.name for team in overview.roster.teams} if overview.roster else {}
+    return title.partition(" – ")[2] or teams.get(draft.about[1] if draft.about else "", "")
+
+
 def _names(overview: Overview, to: str, only: str | None) -> list[tuple[str, str]]:
-    """What a reference may be: the pairing that was chosen already, or the teams of the roster."""
-    if to == "pairing":
-        return [(pair.line.id, pair.name) for pair in overview.pairs() if only in (None, pair.line.id)]
-    if to == "team" and overview.roster:
-        return [(team.id, team.name) for team in overview.roster.teams]
-    return []
+    """What a reference may be: what was chosen already, or everything of its kind in the roster."""
+    match to:
+        case "pairing":
+            return [(pair.line.id, pair.name) for pair in overview.pairs() if only in (None, pair.line.id)]
+        case "team" if overview.roster:
+            return [(team.id, team.name) for team in overview.roster.teams if only in (None, team.id)]
+        case "report" if only:
+            return overview.reports(only)
+        case _:
+            return []
 
 
 def _read_page(overview: Overview, record: str) -> Page:
@@ -196,7 +224,12 @@ def _read_page(overview: Overview, record: str) -> Page:
     if entry is None:
         raise NotFound
     form = _form(overview, entry.content.form, entry.content.form_version)
-    names = dict(_names(overview, "pairing", None))
+    names = {
+        id_: name
+        for question in form.questions()
+        if isinstance(question, Reference)
+        for id_, name in _names(overview, question.to, entry.content.about.id)
+    }
     language = current_language()
     sheets = [entry.content.answers, *(other.answers for other in entry.others)]
     notes = overview.notes(record)
@@ -211,6 +244,7 @@ def _read_page(overview: Overview, record: str) -> Page:
         entry=entry,
         form=form,
         lines=[(text, answers) for text, answers in lines if any(answers)],
+        versions=[entry.content, *entry.others],
         notes=[(q.text.in_(language), say(q, notes)) for q in form.questions() if q.code in notes],
         pair=overview.pair(about.id) if about.kind == "pairing" else None,
     )

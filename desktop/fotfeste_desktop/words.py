@@ -1,6 +1,6 @@
 """How states, problems and days are said on the screen."""
 
-from datetime import date
+from datetime import date, datetime
 
 from fotfeste_shared.clock import civil, today
 from fotfeste_shared.web.pages import current_language
@@ -79,6 +79,10 @@ class Words:
         kind, id_ = thing.about if isinstance(thing, Draft) else (thing.about_kind, thing.about_id)
         pair = overview.pair(id_) if kind == "pairing" else None
         return f"{title}, {pair.name}" if pair else title
+
+    def told_moment(self, stamp: str) -> datetime:
+        """A moment as a revision writes it."""
+        return datetime.fromisoformat(stamp)
 
     def draft(self, draft: Draft) -> str:
         """When a draft was last saved."""

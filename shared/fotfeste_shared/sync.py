@@ -173,11 +173,15 @@ class FormLine(Message, frozen=True, kw_only=True):
 
 
 class Thing(Message, frozen=True, kw_only=True):
-    """One line of the roster: a network, team, gathering or municipality by id and name."""
+    """One line of the roster: a network, team, gathering or municipality by id and name.
+
+    `begins` names the forms that the person may begin about it, any number of times.
+    """
 
     id: str
     name: str
     of: str | None = None
+    begins: list[str] = []
 
 
 class PairingLine(Message, frozen=True, kw_only=True):

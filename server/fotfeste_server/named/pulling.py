@@ -23,7 +23,7 @@ from fotfeste_shared.sync import (
 )
 from fotfeste_shared.sync import Tombstone as Gravestone
 
-from .access import Scope
+from .access import ADVISOR_NOTE, Scope
 from .agenda import gathering_name, language_of, opened_for
 from .history import COUNTED, history
 from .house import fact
@@ -135,7 +135,7 @@ def roster(mine: Scope) -> Roster:
     return Roster(
         person=PersonLine(id=mine.person.id, name=mine.person.name, language=language_of(mine)),
         networks=[Thing(id=each.id, name=each.name) for each in mine.networks().order_by(Network.starts)],
-        teams=[Thing(id=t.id, name=t.name, of=t.participation.network_id) for t in mine.teams().order_by(Team.name)],
+        teams=[_team(mine, each) for each in mine.teams().order_by(Team.name)],
         gatherings=[
             Thing(id=each.id, name=gathering_name(each), of=each.network_id)
             for each in mine.gatherings().order_by(Gathering.network, Gathering.number)
@@ -154,6 +154,13 @@ def roster(mine: Scope) -> Roster:
             for task in opened_for(mine, "desktop", language_of(mine))
         ],
     )
+
+
+def _team(mine: Scope, team: Team) -> Thing:
+    notes = mine.may_hand_in(published(ADVISOR_NOTE), About("team", team.id))
+    return Thing(
+        id=team.id, name=team.name, of=team.participation.network_id, begins=[ADVISOR_NOTE] if notes else []
+    )  # fmt: skip
 
 
 def _facts(mine: Scope, record: Record) -> dict[str, str | int]:
