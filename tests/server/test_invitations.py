@@ -1,5 +1,6 @@
 """Invitations by themselves: everybody on their day, nobody twice, and no id of a person over the wall."""
 
+import html
 import re
 from collections import Counter
 from datetime import date, timedelta
@@ -8,6 +9,7 @@ import pytest
 import time_machine
 from making_house import close_app, furnish, open_app
 from server.test_organizers import Visitor
+from werkzeug.datastructures import MultiDict
 
 from fotfeste_server import inviting
 from fotfeste_server.anonymous.invitations import hashed
@@ -281,6 +283,13 @@ def test_an_organizer_sees_numbers_first_and_then_says_yes(house):
     visitor.client.post(f"{base}/invitations/send", data={"csrf_token": token})
     paper = visitor.client.post(f"{base}/invitations/paper", data={"csrf_token": token})
 
+    fields = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', paper.text)
+    posted = MultiDict((name, html.unescape(value)) for name, value in fields)
+    files = [visitor.client.post(f"{base}/invitations/paper.pdf", data=posted) for _ in range(2)]
+
+    assert files[0].data.startswith(b"%PDF-")
+    assert files[0].data == files[1].data
+    assert "no-store" == files[0].headers["Cache-Control"]
     assert "Sist sendt" in visitor.see(f"{base}/invitations")
     assert 1 == paper.text.count('class="qr"')
     assert re.search(r'class="code">([0-9A-Z]{4}-){3}[0-9A-Z]{4}<', paper.text)

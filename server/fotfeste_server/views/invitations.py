@@ -1,12 +1,16 @@
 """Invitations: what goes out next, to whom it cannot go, codes on paper, and how new hires are reached."""
 
+import segno
 from flask import Blueprint, flash, redirect, render_template, request
+from werkzeug.wrappers import Response as Reply
 
 from fotfeste_shared.clock import today
-from fotfeste_shared.web.pages import translated
+from fotfeste_shared.revisions import typed_code
+from fotfeste_shared.web.pages import current_language, translated
 from fotfeste_shared.wording import NAMES
 
 from .. import inviting
+from ..anonymous.envelope import RECEIPT_LETTERS
 from ..named.erasing import Erasures, erase
 from ..named.models import Contact, Network, Pairing, Participation
 from ..named.waves import (
@@ -18,6 +22,7 @@ from ..named.waves import (
     let_invite,
     readable_address,
 )
+from ..typesetting import typeset
 from . import my_scope, service, within
 from .asking import Ask, pick, text
 from .organizers import Page, municipality_name
@@ -77,6 +82,37 @@ def paper(network: Network) -> Page:
         "organizers/paper.html", network=network, sheets=sheets, survey_name=survey_name, drawn=drawn,
         typed=typed_as, enter=f"{service().config.base_url}/s",
     ), 200  # fmt: skip
+
+
+@pages.post("/networks/<network_id>/invitations/paper.pdf")
+@within("network", "plan")
+def paper_as_pdf(network: Network) -> Reply:
+    """Set the codes that the page before has just shown, for a printer; they are not kept here either."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    posted = (request.form.getlist(name) for name in ("heading", "link", "until"))
+    for heading, link, until in zip(*posted, strict=False):
+        code = typed_code(link.rpartition("/")[2])
+        if len(code) == RECEIPT_LETTERS:
+            groups.setdefault(heading[:300], []).append(_card(code, until[:40]))
+    told = {
+        "title": f"{translated('Koder på papir')} – {network.name}", "language": current_language(),
+        "groups": [{"heading": heading, "cards": cards} for heading, cards in groups.items()],
+    }  # fmt: skip
+    reply = Reply(typeset("paper", told), content_type="application/pdf")
+    reply.headers["Content-Disposition"] = 'attachment; filename="koder.pdf"'
+    reply.headers["Cache-Control"] = "no-store"
+    return reply
+
+
+def _card(code: str, until: str) -> dict[str, str]:
+    link = f"{service().config.base_url}/s/{code}"
+    picture = segno.make(link, error="m").svg_inline(scale=4, border=2, light="#fff")
+    go = translated("Pek telefonen på bildet, eller gå til {enter} og skriv:", enter=f"{service().config.base_url}/s")
+    return {
+        "svg": picture.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), "code": typed_as(code),
+        "alt": translated("QR-kode for lenken under"), "go": go,
+        "until": translated("Anonymt. Kan brukes én gang, til og med {day}.", day=until),
+    }  # fmt: skip
 
 
 def typed_as(link: str) -> str:
