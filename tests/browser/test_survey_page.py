@@ -110,9 +110,9 @@ def test_an_empty_sheet_is_told_what_to_do_and_stores_nothing(house, chromium):
         before = answers_kept()
         to_the_end(page)
         send(page)
-        page.locator(".note").wait_for()
+        page.locator(".note:visible").wait_for()
 
-        assert "Du har ikke svart på noe ennå" in page.locator(".note").inner_text()
+        assert "Du har ikke svart på noe ennå" in page.locator(".note:visible").inner_text()
         assert before == answers_kept()
         page.locator("section:visible input[type=radio]").first.check()
         to_the_end(page)
@@ -241,7 +241,25 @@ def test_a_draft_outlives_a_closed_tab_and_is_gone_once_sent(house, phone):
     to_the_end(phone)
     phone.get_by_role("button", name="Send svara").click()
     phone.locator(".code").wait_for()
-    assert phone.evaluate("localStorage.length") == 0
+    assert phone.evaluate("Object.values(localStorage)") == ["0"]
+
+
+def test_a_phone_remembers_that_a_link_was_answered_and_says_so(house, phone):
+    link = house.link()
+    phone.goto(link)
+    hint = phone.get_by_text("Det ser ut til at du har svart her før.")
+    assert hint.is_hidden()
+    choose(phone, "t_faglig", 4)
+    to_the_end(phone)
+    send(phone)
+    phone.locator(".code").wait_for()
+
+    phone.goto(link)
+
+    assert hint.is_visible()
+    assert not phone.locator("[name='a.t_faglig']:checked").count()
+    phone.goto(house.link())
+    assert hint.is_hidden()
 
 
 def test_says_when_it_is_not_sent_and_sends_when_told_again(house, phone):

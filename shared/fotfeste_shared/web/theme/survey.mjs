@@ -21,6 +21,7 @@ const start = (form) => {
   const [next, send, back] = all(".go button");
   const status = form.querySelector("[role=status]");
   const themes = all("section");
+  const intro = document.querySelector("[data-intro]");
   let page = 0;
 
   const facts = new Map(Object.entries(JSON.parse(form.dataset.facts)));
@@ -54,7 +55,7 @@ const start = (form) => {
     back.hidden = !page;
     next.hidden = page > shown.length - 2;
     send.hidden = !next.hidden;
-    document.querySelector("[data-intro]").hidden = page;
+    intro.hidden = page;
   };
 
   const turn = (to) => {
@@ -84,7 +85,8 @@ const start = (form) => {
       send.focus();
       return;
     }
-    if (reply.status !== 422) store("removeItem");
+    // The draft gives way to a mark: the page is the same for everybody, so only the phone knows that it answered.
+    if (reply.status !== 422) store("setItem", 0);
     history.replaceState(0, "", "#");
     document.querySelector("main").replaceWith(main);
     main.querySelector("h1").focus();
@@ -103,7 +105,9 @@ const start = (form) => {
     };
     if (!group.querySelector("fieldset")) group.append(clear);
   }
-  for (const [name, value] of JSON.parse(store("getItem")) ?? []) {
+  const kept = JSON.parse(store("getItem"));
+  intro.firstElementChild.hidden = kept !== 0;
+  for (const [name, value] of kept || []) {
     for (const field of all(`[name="${name}"]`)) {
       if (isBox(field)) field.checked ||= field.value === value;
       else field.value = value;
