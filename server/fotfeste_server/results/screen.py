@@ -70,6 +70,7 @@ class Answers:
     bars: tuple[plots.Bar, ...]
     rows: tuple[Row, ...]
     options: tuple[str, ...]
+    any_span: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,7 @@ def _answers(detail: Detail, language: Language) -> Answers:
         sentences.described(text, named, language), period, detail.hidden is not None,
         plots.stacked(named, language) if scale else (), () if scale else plots.bars(named, language),
         tuple(_row(name, shown, period, language) for name, shown in named), tuple(names.values()),
+        _any_span(named),
     )  # fmt: skip
 
 

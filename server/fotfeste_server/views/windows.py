@@ -4,7 +4,7 @@ import segno
 from flask import Blueprint, flash, redirect, render_template, request
 
 from fotfeste_shared.forms import FormDefinition
-from fotfeste_shared.web.pages import current_language, translated
+from fotfeste_shared.web.pages import current_language, in_words, translated
 from fotfeste_shared.wording import Value
 
 from .. import opening
@@ -83,7 +83,8 @@ def links(network: Network, window_id: str) -> Page:
         chosen = named[form.place.data if survey.results_level == "municipality" else "*"]
         return render_template(
             "organizers/links.html", network=network, quarter=quarter_name(window.quarter), place=chosen,
-            survey=survey_name(code, wave), minutes=survey.minutes, links=[(link, drawn(link)) for link in made],
+            survey=survey_name(code, wave), minutes=in_words(survey.minutes),
+            links=[(link, drawn(link)) for link in made],
         ), 200  # fmt: skip
     quarter = quarter_name(window.quarter)
     return render_template("organizers/make_links.html", network=network, quarter=quarter, form=form), form.status
@@ -109,8 +110,9 @@ def tools() -> opening.Tools:
 
 
 def _offered() -> list[tuple[FormDefinition, str]]:
-    """Give every survey with each of its waves."""
-    return [(form, wave) for form in opening.surveys() for wave in (form.waves or ("",))]
+    """Give every survey with each of its waves, those that are asked most often first."""
+    often = sorted(opening.surveys(), key=lambda form: -len(form.waves))
+    return [(form, wave) for form in often for wave in (form.waves or ("",))]
 
 
 def survey_name(code: str, wave: str) -> str:

@@ -37,6 +37,11 @@ MONTHS: Mapping[Language, str] = {
     "nn": "januar februar mars april mai juni juli august september oktober november desember",
     "en": "January February March April May June July August September October November December",
 }
+NUMBERS: Mapping[Language, str] = {
+    "nb": "null en to tre fire fem seks sju åtte ni ti elleve tolv",
+    "nn": "null ein to tre fire fem seks sju åtte ni ti elleve tolv",
+    "en": "zero one two three four five six seven eight nine ten eleven twelve",
+}
 log = logging.getLogger("fotfeste")
 
 
@@ -45,7 +50,7 @@ def prepare(app: Flask) -> None:
     own = app.jinja_loader
     app.jinja_loader = ChoiceLoader([*([own] if own else []), PackageLoader("fotfeste_shared.web")])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(_=translated, day=day, moment=moment, number=number)
+    app.jinja_env.globals.update(_=translated, day=day, days=days, moment=moment, number=number)
     app.context_processor(lambda: {"language": current_language(), "language_links": _language_links()})
     app.before_request(choose_language)
     app.after_request(_harden)
@@ -93,6 +98,18 @@ def day(given: date | str | None, language: Language | None = None) -> str:
     return f"{when.day} {month} {when.year}" if language == "en" else f"{when.day}. {month} {when.year}"
 
 
+def days(first: date, last: date) -> str:
+    """Write a stretch of days as people do: `19.–20. august 2026`, `1. oktober – 31. desember 2026`."""
+    if first == last:
+        return day(last)
+    if first.year != last.year:
+        return f"{day(first)} – {day(last)}"
+    begun = day(first).removesuffix(f" {first.year}")
+    if first.month == last.month:
+        return f"{begun.split()[0]}–{day(last)}"
+    return f"{begun} – {day(last)}"
+
+
 def moment(given: datetime | None) -> str:
     """Write a moment as a day and the clock on the wall in Norway."""
     return f"{day(civil(given).date())} {civil(given):%H:%M}" if given else ""
@@ -102,6 +119,12 @@ def number(value: int, decimals: int = 0) -> str:
     """Write a scaled number as people do; English has a point where Norwegian has a comma."""
     text = shown(value, decimals)
     return text.replace(",", ".") if current_language() == "en" else text
+
+
+def in_words(count: int) -> str:
+    """Write a small count as a word; above twelve as figures."""
+    names = NUMBERS[current_language()].split()
+    return names[count] if 0 <= count < len(names) else str(count)
 
 
 # --- headers and problems --------------------------------------------------------------------------
