@@ -122,6 +122,9 @@ def _is_due(turn: Wave, day: date) -> bool:
 
 
 def _turns(network: Network, day: date) -> list[Wave]:
+    """Give those whose turn it is; when the network is over, nobody's is."""
+    if day > network.ends:
+        return []
     return [turn for turn in waves(network) if _is_due(turn, day)]
 
 
@@ -135,7 +138,7 @@ def outlook(network: Network, day: date) -> Outlook:
         state = "now" if turn.reachable else "refused" if turn.refused else "lacking"
         counts[turn.form, turn.wave][state] += 1
     for turn in waves(network):
-        if day < link_days(published(turn.form), turn.day)[0] <= day + AHEAD:
+        if day < link_days(published(turn.form), turn.day)[0] <= min(day + AHEAD, network.ends):
             counts[turn.form, turn.wave]["coming"] += 1
     lines = tuple(
         Line(form, wave, *(count[state] for state in ("now", "lacking", "refused", "coming")))

@@ -18,7 +18,7 @@ from fotfeste_server.anonymous.models import Inbox, Invitation, Window
 from fotfeste_server.inviting import Ways, link_days, print_codes, send_out
 from fotfeste_server.mail import Refused
 from fotfeste_server.named.mentoring import pair
-from fotfeste_server.named.models import Contact, Invited, Pairing
+from fotfeste_server.named.models import Contact, Invited, Network, Pairing
 from fotfeste_server.named.waves import erase_contact, keep_contact, let_invite
 from fotfeste_server.opening import Tools, seal_window, window_of
 from fotfeste_server.running import call_round, handlers
@@ -140,6 +140,35 @@ def test_only_those_who_have_not_answered_are_reminded_once(house, post):
     assert {"svarer@eksempel.no": 1, "+4790000001": 2} == new_hires(post)
     assert told.reminded >= 1
     assert not Invitation.select().where((Invitation.form == "nyansatt") & Invitation.link.is_null(False)).exists()
+
+
+def test_a_round_that_breaks_half_way_sends_the_rest_and_nothing_twice(house, post):
+    for number in range(6):
+        hire(house, f"ny{number}@eksempel.no", unit=f"Enhet {number}")
+    whole, left = post.send, [3]
+
+    def break_after_three(*what):
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt  # as when the process is told to end
+        whole(*what)
+
+    post.send = break_after_three
+    with pytest.raises(KeyboardInterrupt):
+        sent(house, post)
+    post.send = whole
+    sent(house, post)
+
+    assert {f"ny{number}@eksempel.no": 1 for number in range(6)} == new_hires(post)
+
+
+def test_when_the_network_is_over_nobody_is_asked(house, post):
+    hire(house, "ny@eksempel.no")
+    Network.update(ends=DAY - timedelta(1)).execute()
+    house.network = Network.get_by_id(house.network.id)
+
+    assert 0 == sent(house, post).invited
+    assert 0 == inviting.outlook(house.network, DAY).now
 
 
 def test_a_broken_line_loses_nothing_and_the_job_is_tried_again(house, post):
