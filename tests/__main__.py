@@ -10,7 +10,7 @@ import right_python  # noqa: F401  importing it is the check, and it must come b
 import system_parts
 from bootstrap import ROOT, run
 
-HELP = """python tests [--bench | --attacks | --torture | --pictures] [arguments of pytest]
+HELP = """python tests [--bench | --attacks | --torture | --pictures | --packaging] [arguments of pytest]
 
 Sets up what is needed (once), then runs every test on two workers.
 
@@ -18,6 +18,7 @@ Sets up what is needed (once), then runs every test on two workers.
   --attacks    the published attacks and the rubbish posts in their long form
   --torture    failing storage and lost messages in their long form, with figures: some minutes
   --pictures   make the screenshots of every page, phone and desktop
+  --packaging  build the desktop program's folder and log a talk in it
   --help       this text
 
 Everything else goes to pytest, for example:
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> None:
         sys.exit("With CI=true every group of tests must run.")
     os.chdir(ROOT)
     first, rest = arguments[:1], arguments[1:]
-    if first in (["--bench"], ["--pictures"]):
+    if first in (["--bench"], ["--pictures"], ["--packaging"]):
         run("tests", [str(ROOT / "tests" / first[0].strip("-")), *rest])
     if first == ["--attacks"]:
         os.environ["FOTFESTE_ATTACKS"] = "long"

@@ -21,13 +21,15 @@ def free_port():
 class RealWindow:
     """One start of the desktop client; `page` is what the person sees."""
 
-    def __init__(self, playwright, folder, environment, *arguments):
+    def __init__(self, playwright, folder, environment, *arguments, program=()):
         self.folder = Path(folder)
         self._port = free_port()
         self._noise = self.folder.with_suffix(".log").open("ab")
-        command = [sys.executable, "-m", "fotfeste_desktop", "--data", str(folder), *arguments]
+        command = [*(program or (sys.executable, "-m", "fotfeste_desktop")), "--data", str(folder), *arguments]
+        # a packaged program has no door for tests: there, the engine's own is used
+        door = "QTWEBENGINE_REMOTE_DEBUGGING" if program else "FOTFESTE_TEST_DEBUG_PORT"
         self.environment = environment | {
-            "FOTFESTE_TEST_DEBUG_PORT": str(self._port),
+            door: str(self._port),
             "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
         }

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from fotfeste_shared.wording import as_language, say
 
+from .addresses import suggested_address
 from .app import create_app
 from .desk import Desk
+from .diagnosing import diagnosis
 from .guard import Guard, serve
 from .home import NAME, AlreadyRunning, Home, find_home
 from .places import Refused, why_unsafe
@@ -22,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Open the window of the person's own client, or bring forward the one that is open already."""
     options = _options(arguments)
     home = find_home(options.data)
+    if options.diagnose:
+        return _diagnose(home)
     if why := why_unsafe(home.folder):
         return _refuse(Refused(home.folder, why))
     home.prepare()
@@ -30,7 +34,17 @@ def main(arguments: list[str] | None = None) -> int:
     except AlreadyRunning:
         return 0 if home.knock() else 1
     _log_to(home.log)
-    _work(home, Desk(home, server=options.server))
+    _work(home, Desk(home, server=suggested_address(options.server)))
+    return 0
+
+
+def _diagnose(home: Home) -> int:
+    """Say how things stand; a packaged program has nowhere to print, so it leaves a file beside the log, too."""
+    told = diagnosis(home)
+    if sys.stdout:
+        sys.stdout.write(told)
+    if home.log.parent.exists():
+        home.log.with_name("diagnosis.txt").write_text(told, "utf-8")
     return 0
 
 
@@ -44,9 +58,11 @@ def _refuse(refused: Refused) -> int:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python desktop", description="The offline client of Fotfeste, for mentors.")
+    name = "fotfeste" if getattr(sys, "frozen", False) else "python desktop"
+    parser = argparse.ArgumentParser(prog=name, description="The offline client of Fotfeste, for mentors.")
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="keep the person's data here")
     parser.add_argument("--server", metavar="ADDRESS", help="suggest this server when the client is connected")
+    parser.add_argument("--diagnose", action="store_true", help="tell how things stand on this computer, and end")
     return parser.parse_args(arguments)
 
 

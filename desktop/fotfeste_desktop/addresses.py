@@ -1,6 +1,8 @@
 """The server's address as people type it: HTTPS, or plain HTTP to this very machine."""
 
 import ipaddress
+import os
+import sys
 from urllib.parse import urlsplit
 
 
@@ -26,3 +28,23 @@ def _is_this_machine(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def suggested_address(typed: str | None) -> str | None:
+    """The server to suggest: the one given at the start, else the one that the computer's keepers have set."""
+    return typed or os.environ.get("FOTFESTE_SERVER") or _policy()
+
+
+if sys.platform == "win32":
+    import winreg
+
+    def _policy() -> str | None:
+        try:
+            with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Policies\Fotfeste") as key:
+                return str(winreg.QueryValueEx(key, "Server")[0])
+        except OSError:
+            return None  # nobody has set one
+else:
+
+    def _policy() -> str | None:
+        return None

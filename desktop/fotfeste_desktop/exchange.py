@@ -20,7 +20,6 @@ from fotfeste_shared.revisions import Unreadable, new_id, read_revision, timesta
 from .models import Draft, Form, Meta, Note, Revision
 from .outbox import State
 
-APP = "0.1.0"
 TRIES_ALONE = 3
 SLOW_RETRY = timedelta(hours=1)
 AUDIT_EVERY = timedelta(days=1)
@@ -99,6 +98,12 @@ class Exchange:
         kept = self.fact("roster")
         return sync.read(sync.Roster, kept) if kept else None
 
+    def is_old(self) -> bool:
+        """Tell whether the server knows a newer version of this program than the one that runs."""
+        newest = str(self.fact("newest_app") or "")
+        numbers = [[int(part) for part in each.split(".") if part.isdecimal()] for each in (sync.APP, newest)]
+        return numbers[0] < numbers[1]
+
     # --- push -------------------------------------------------------------------------------------
 
     def next_push(self, most: int = sync.ITEMS_IN_A_PUSH) -> sync.Push | None:
@@ -115,7 +120,7 @@ class Exchange:
             device=identity.device,
             install=self.install(),
             push_no=number,
-            app=APP,
+            app=sync.APP,
             sent_at=timestamp(now()),
             known=self._known(),
             items=items,
@@ -233,7 +238,7 @@ class Exchange:
                 self._take_row(row)
             self._mark_backed_up(reply.backed_up_to)
             self.keep(cursor=reply.cursor, roster=sync.write(reply.roster).decode())
-            self.keep(**_known_key(reply.parcel_key))
+            self.keep(**_known_key(reply.parcel_key), newest_app=reply.newest_app)
         return reply.more
 
     def _take_row(self, row: sync.Row) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Reply
 
+from fotfeste_shared.sync import APP
 from fotfeste_shared.web.pages import translated as _
 
 from .desk import Desk
-from .exchange import APP
 from .keys import SHORTEST_PASSPHRASE
 from .opening import passphrase_fault
 from .people import LONGEST_NAME, MOST_PEOPLE

@@ -6,14 +6,16 @@ A thread of its own, one exchange at a time. Whatever goes wrong, nothing kept h
 import gzip
 import logging
 import random
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import requests
+from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from fotfeste_shared import sync
@@ -70,11 +72,20 @@ class EnrolmentRefused(Exception):
     """The code is wrong, spent or too old."""
 
 
+class SystemTrust(HTTPAdapter):
+    """Trusts what the computer trusts, too: municipalities look into TLS with certificates of their own."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 (as requests has it)
+        """Make connections with the system's certificates; requests adds its own bundle to them."""
+        super().init_poolmanager(*arguments, **options, ssl_context=ssl.create_default_context())
+
+
 class Courier:
     """One request to the server at a time, and its answer proven to be readable; raises Unreachable."""
 
     def __init__(self) -> None:
         self._session = requests.Session()
+        self._session.mount("https://", SystemTrust())
 
     def close(self) -> None:
         """Let the connections go."""

@@ -83,6 +83,7 @@ def _status(desk: Desk) -> dict[str, object]:
         "line_text": Words().line(status, waiting),
         "zoom": desk.exchange.fact("zoom") or 100,
         "regret_ms": desk.regret_ms(),
+        "is_old": desk.exchange.is_old(),
     }
 
 

@@ -12,6 +12,7 @@ from .wording import Language
 
 SERVICE = "fotfeste"
 PROTOCOL = 1
+APP = "0.1.0"  # the version of server and client, which are released together
 ITEMS_IN_A_PUSH = 50
 BYTES_IN_A_PUSH = 262_144
 BYTES_INFLATED = 4_194_304
@@ -230,7 +231,10 @@ class Roster(Message, frozen=True, kw_only=True):
 
 
 class PullReply(Reply, frozen=True, kw_only=True):
-    """What is new; rows and cursor are applied together. `reset` says: begin from the beginning."""
+    """What is new; rows and cursor are applied together. `reset` says: begin from the beginning.
+
+    `newest_app` is the version of the client that came with this server: an older one tells its person.
+    """
 
     rows: list[Row]
     forms: list[FormLine]
@@ -240,6 +244,7 @@ class PullReply(Reply, frozen=True, kw_only=True):
     more: bool = False
     reset: bool = False
     backed_up_to: int = 0
+    newest_app: Short | None = None
 
 
 class Have(Message, frozen=True, kw_only=True):

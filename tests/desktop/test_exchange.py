@@ -204,3 +204,11 @@ def test_nothing_is_sent_before_the_device_belongs_to_somebody(db, mentor):
 
     assert Exchange(db).next_push() is None
     assert Exchange(db).next_pull() is None
+
+
+@pytest.mark.parametrize(("newest", "is_old"), [("0.10.0", True), ("0.1.0", False), ("0.0.9", False), (None, False)])
+def test_a_newer_program_is_told_of_and_an_older_server_is_not(db, exchange, server, newest, is_old):
+    pull = exchange.next_pull()
+    exchange.take_pull_reply(pull, pulled(pull, server, [], newest_app=newest))
+
+    assert exchange.is_old() is is_old

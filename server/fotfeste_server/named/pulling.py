@@ -7,6 +7,7 @@ from fotfeste_shared.clock import now
 from fotfeste_shared.municipalities import find
 from fotfeste_shared.revisions import About, receipt_code, timestamp
 from fotfeste_shared.sync import (
+    APP,
     PROTOCOL,
     SERVICE,
     FormLine,
@@ -58,6 +59,7 @@ def pull(mine: Scope, wish: Pull) -> PullReply:
         forms=forms(),
         roster=roster(mine),
         cursor=f"{place}.{reached}.{buried}",
+        newest_app=APP,
         more=more,
         reset=reset,
         backed_up_to=backed_up_to(),
