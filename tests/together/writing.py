@@ -34,7 +34,8 @@ def sheet_for(rng: Random, client: Client) -> Sheet | None:
     roster = overview.roster
     if roster is None:
         return None
-    own = sorted({(row.record, row.form, row.about_kind, row.about_id) for row in client.rows().values() if row.text})
+    seen = [row for row in client.rows().values() if row.text and apart_of(row.text) is None]
+    own = sorted({(row.record, row.form, row.about_kind, row.about_id) for row in seen})
     opened = [(line.id, line.form, line.about_kind, line.about_id) for line in roster.records]
     fresh: list[tuple[str, str, str, str]] = []
     if client.who == "mentor":
