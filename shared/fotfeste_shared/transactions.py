@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -85,8 +86,22 @@ def insert_once(model: type[Table], *unique: "Field[Any]", **row: object) -> boo
     Every other broken rule is told. (Neither SQLite's INSERT OR IGNORE, which also drops rows that break a
     check, nor the returned key, which lies there, will do.)
     """
-    query = model.insert(**row).on_conflict("NOTHING", conflict_target=unique or None)
-    return bool(query.as_rowcount().execute() == 1)
+    insertion = _insertion(model, tuple(field.name for field in unique), tuple(row))
+    columns = model._meta.combined  # noqa: SLF001 (peewee's public way to a model's facts)
+    kept = {name: columns[name].db_value(value) for name, value in row.items()}
+    return bool(insertion.run(**kept).rowcount == 1)
+
+
+@cache
+def _insertion(model: type[Table], unique: tuple[str, ...], names: tuple[str, ...]) -> "Prepared":
+    """Find the words of `insert_once` for these columns; every form that comes in passes there several times."""
+
+    def query() -> Any:  # noqa: ANN401 (a query of peewee)
+        insert = model.insert(**{name: gap(name) for name in names})
+        target = [model._meta.combined[name] for name in unique]  # noqa: SLF001 (as above)
+        return insert.on_conflict("NOTHING", conflict_target=target or None)
+
+    return Prepared(model, query)
 
 
 def locked(query: Query) -> Query:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import fotfeste_shared.migrating
@@ -11,11 +11,11 @@ from fotfeste_desktop.models import Revision as Row
 from fotfeste_desktop.outbox import State
 from fotfeste_desktop.syncing import Syncing, Unreachable
 from fotfeste_server.named import history, pushing
-from fotfeste_server.named.history import Line
-from fotfeste_server.named.models import Leaf, Revision
+from fotfeste_server.named.history import Line, Log
+from fotfeste_server.named.models import Leaf
 from fotfeste_shared.clock import now
 from fotfeste_shared.database import writing
-from fotfeste_shared.revisions import Written, new_id, timestamp
+from fotfeste_shared.revisions import Written, new_id, read_revision, timestamp
 from fotfeste_shared.sync import ItemReply
 from fotfeste_shared.writer import Writer
 
@@ -72,12 +72,13 @@ def _delivered_before_the_answer(right: Any) -> Any:
 
 
 def _no_dedupe(right: Any) -> Any:
-    def append(content: Any, written: Written, **more: Any) -> Line:
-        if Revision.select().where(Revision.rev == written.rev).exists():
-            right(content, Written(new_id(), written.digest, written.text), **more)
-        return right(content, written, **more)
+    def find(self: Log, written: Written) -> Line | None:
+        there: Line | None = right(self, written)
+        if there:
+            self.append(read_revision(written.text), replace(written, rev=new_id()), device=None, held=there.held)
+        return there
 
-    return append
+    return find
 
 
 def _cursor_before_rows(right: Any) -> Any:
@@ -121,12 +122,12 @@ def _drop_on_error(right: Any) -> Any:
 def _idempotency_elsewhere(right: Any) -> Any:
     seen: set[str] = set()
 
-    def item(device: Any, mine: Any, wish: Any) -> ItemReply:
+    def item(delivery: Any, wish: Any) -> ItemReply:
         if wish.rev in seen:
             word = {"rev": wish.rev, "outcome": "duplicate", "digest": wish.digest, "seq": 1, "receipt": "SEEN-SEEN"}
             return ItemReply(**word, received_at=timestamp(now()))
         seen.add(wish.rev)
-        reply: ItemReply = right(device, mine, wish)
+        reply: ItemReply = right(delivery, wish)
         return reply
 
     return item
@@ -162,7 +163,7 @@ BUGS = (
         "the client calls delivered what it has only sent",
         ((Exchange, "next_push", _delivered_before_the_answer),),
     ),
-    Bug("no dedupe", "the server keeps a repeat as a new revision", ((pushing, "append", _no_dedupe),)),
+    Bug("no dedupe", "the server keeps a repeat as a new revision", ((Log, "find", _no_dedupe),)),
     Bug(
         "cursor before rows",
         "the client notes how far it has read before it has kept what it read",

@@ -174,10 +174,10 @@ class World:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _judge_that_stumbles(self, judge: Callable[..., Any]) -> Callable[..., Any]:
-        def stumbling(device: Device, mine: Any, content: Any) -> Any:
+        def stumbling(delivery: Any, content: Any) -> Any:
             if content.rev in self.stumbles:
                 raise ValueError("a fault of the judge")
-            return judge(device, mine, content)
+            return judge(delivery, content)
 
         return stumbling
 

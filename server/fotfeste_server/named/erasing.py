@@ -13,10 +13,14 @@ import msgspec
 from peewee import fn
 
 from fotfeste_shared.clock import now
-from fotfeste_shared.database import Database, erase_freed_pages, insert_once, writing
+from fotfeste_shared.database import Database, Prepared, erase_freed_pages, gap, insert_once, writing
 
 from .history import hold_log
 from .models import Record, Revision, Tombstone
+
+ERASED = Prepared(
+    Tombstone, lambda: Tombstone.select(Tombstone.number).where(Tombstone.record.in_([gap("record"), gap("whole")]))
+)
 
 
 class Erased(msgspec.Struct, frozen=True):
@@ -87,7 +91,6 @@ def _bury(record: str) -> bool:
     return fresh
 
 
-def is_erased(*records: str | None) -> bool:
-    """Tell whether one of these was erased."""
-    named = [each for each in records if each]
-    return bool(Tombstone.select().where(Tombstone.record.in_(named)).exists())
+def is_erased(record: str, apart_of: str | None = None) -> bool:
+    """Tell whether a record was erased, or the one that it is a part of."""
+    return ERASED.run(record=record, whole=apart_of or record).fetchone() is not None

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from peewee import ModelSelect
 
 from fotfeste_shared.clock import now
-from fotfeste_shared.database import insert_once, locked
+from fotfeste_shared.database import Prepared, gap, insert_once, locked
 from fotfeste_shared.revisions import Revision as Content
 from fotfeste_shared.revisions import Written, chain, receipt_code, timestamp, write_revision
 from fotfeste_shared.sync import History, Place
@@ -22,6 +22,30 @@ COUNTED = ("invalid", "unknown_form_version")
 """Held for a person to look at, yet its author's own word; what is held for other reasons changes nothing."""
 
 
+LAST = Prepared(Revision, lambda: Revision.select(Revision.seq, Revision.link).order_by(Revision.seq.desc()).limit(1))
+SALTS = Prepared(
+    Restoration,
+    lambda: (
+        Restoration.select(Restoration.salt)
+        .where(Restoration.seq == gap("seq"))
+        .order_by(Restoration.at, Restoration.salt)
+    ),
+)
+THERE = Prepared(
+    Revision,
+    lambda: Revision.select(Revision.digest, Revision.seq, Revision.received_at, Revision.held).where(
+        Revision.rev == gap("rev")
+    ),
+)
+PARENTS = Prepared(
+    Revision,
+    lambda: Revision.select(Revision.parents).where(
+        (Revision.record == gap("record")) & (Revision.held.is_null() | Revision.held.in_(COUNTED))
+    ),
+)
+LEAVES = Prepared(Leaf, lambda: Leaf.select(Leaf.rev).where(Leaf.record == gap("record")))
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the log as it is told: its number, its receipt, when it came and why it is held, if it is."""
@@ -30,30 +54,62 @@ class Line:
     receipt: str
     received_at: str
     held: str | None
-    new: bool
 
 
 class IdReused(Exception):
     """Another content came under an id that is taken."""
 
 
-def hold_log() -> None:
+@dataclass(slots=True)
+class Log:
+    """The log while it is held: where it ends is read once, and known from there on.
+
+    What is undone in the middle of a transaction is not undone here: hold the log again after that.
+    """
+
+    end: Place
+    link0: str
+
+    def append(self, content: Content, written: Written, *, device: str | None, held: str | None) -> Line:
+        """Add a line that is not there yet."""
+        received = now()
+        row = _row(self.end, content, written, received)
+        if not insert_once(Revision, Revision.rev, **row, device=device, held=held):
+            raise IdReused
+        self.end = Place(seq=row["seq"], link=row["link"])
+        if held is None or held in COUNTED:
+            renew_leaves(content)
+        receipt = receipt_code(written.rev, written.digest, self.end.seq, self.link0)
+        return Line(self.end.seq, receipt, timestamp(received), held)
+
+    def find(self, written: Written) -> Line | None:
+        """Find the line of a revision that may be there already; another content under its id raises IdReused."""
+        found = THERE.run(rev=written.rev).fetchone()
+        if found is None:
+            return None
+        digest, seq, received, held = found
+        if digest != written.digest:
+            raise IdReused
+        moment = cast("datetime", Revision.received_at.python_value(received))
+        return Line(seq, receipt_code(written.rev, digest, seq, self.link0), timestamp(moment), held)
+
+
+def hold_log() -> Log:
     """Keep others from writing lines until this transaction ends, so that numbers follow commits."""
     log: ModelSelect[Any] = Meta.select().where(Meta.key == "link0")
-    locked(log).first()
+    link0 = str(locked(log).get().value)
+    return Log(head(), link0)
 
 
 def head() -> Place:
     """Tell where the log stands; before its first line, at its first link."""
-    last = Revision.select(Revision.seq, Revision.link).order_by(Revision.seq.desc()).first()
-    seq, link = (last.seq, last.link) if last else (0, fact("link0"))
+    seq, link = LAST.run().fetchone() or (0, fact("link0"))
     return Place(seq=seq, link=marked(link, salts_at(seq))[-1])
 
 
 def salts_at(seq: int) -> list[str]:
     """Name the times at which the log was brought back from a backup that ended here."""
-    found = Restoration.select(Restoration.salt).where(Restoration.seq == seq)
-    return [each.salt for each in found.order_by(Restoration.at, Restoration.salt)]
+    return [salt for (salt,) in SALTS.run(seq=seq).fetchall()]
 
 
 def marked(link: str, salts: Iterable[str]) -> list[str]:
@@ -80,22 +136,10 @@ def lies_on(place: Place) -> bool:
     return link is not None and place.link in marked(link, salts_at(place.seq))
 
 
-def append(content: Content, written: Written, *, device: str | None, held: str | None) -> Line:
-    """Add a line, or find that it is there already; another content under the same id raises IdReused.
-
-    To be called with the log held, inside the caller's transaction.
-    """
-    row = _row(head(), content, written, now())
-    new = insert_once(Revision, Revision.rev, **row, device=device, held=held)
-    if new and (held is None or held in COUNTED):
-        renew_leaves(content)
-    return line_of(written.rev, written.digest, new=new)
-
-
 def bring_in(lines: Iterable[tuple[Content, datetime]]) -> None:
     """Add what was handed in elsewhere, with the moments at which it came; each the first of a record of its own.
 
-    To be called as `append` is. It is for contents that nobody can be waiting for, so it tells nothing of each.
+    To be called with the log held. It is for contents that nobody can be waiting for, so it tells nothing of each.
     """
     rows, here = [], head()
     for content, received in lines:
@@ -129,24 +173,15 @@ def _row(here: Place, content: Content, written: Written, received: datetime) ->
     }
 
 
-def line_of(rev: str, digest: str, *, new: bool = False) -> Line:
-    """Tell the line of a revision that is there."""
-    row = Revision.get(Revision.rev == rev)
-    if row.digest != digest:
-        raise IdReused
-    return Line(row.seq, receipt_code(rev, digest, row.seq, fact("link0")), timestamp(row.received_at), row.held, new)
-
-
 def renew_leaves(content: Content) -> None:
     """Take the new revision's parents from the leaves; it is one itself unless its child came first."""
-    Leaf.delete().where((Leaf.record == content.record) & Leaf.rev.in_(content.parents)).execute()
-    others = Revision.select(Revision.parents).where(
-        (Revision.record == content.record) & (Revision.held.is_null() | Revision.held.in_(COUNTED))
-    )
-    if not any(content.rev in other.parents for other in others):
+    if content.parents:
+        Leaf.delete().where((Leaf.record == content.record) & Leaf.rev.in_(content.parents)).execute()
+    others = PARENTS.run(record=content.record).fetchall()
+    if not any(content.rev in Revision.parents.python_value(parents) for (parents,) in others):
         insert_once(Leaf, record=content.record, rev=content.rev)
 
 
 def leaves_of(record: str) -> list[str]:
     """Name a record's leaves, in a fixed order."""
-    return sorted(leaf.rev for leaf in Leaf.select(Leaf.rev).where(Leaf.record == record))
+    return sorted(rev for (rev,) in LEAVES.run(record=record).fetchall())

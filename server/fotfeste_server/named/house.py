@@ -3,11 +3,13 @@
 import secrets
 
 from fotfeste_shared.clock import now
-from fotfeste_shared.database import Database, insert_once, writing
+from fotfeste_shared.database import Database, Prepared, gap, insert_once, writing
 from fotfeste_shared.revisions import new_id
 
 from .models import Meta, Person, SetupLink
 from .secret import hashed
+
+FACT = Prepared(Meta, lambda: Meta.select(Meta.value).where(Meta.key == gap("key")))
 
 
 def settle(db: Database) -> None:
@@ -19,7 +21,10 @@ def settle(db: Database) -> None:
 
 def fact(key: str) -> str:
     """Give one of the facts."""
-    return str(Meta.get_by_id(key).value)
+    value = noted(key)
+    if value is None:
+        raise KeyError(key)
+    return value
 
 
 def note(key: str, value: str | None) -> None:
@@ -32,8 +37,8 @@ def note(key: str, value: str | None) -> None:
 
 def noted(key: str) -> str | None:
     """Give such a fact, None where it does not hold."""
-    found = Meta.get_or_none(Meta.key == key)
-    return str(found.value) if found else None
+    found = FACT.run(key=key).fetchone()
+    return str(found[0]) if found else None
 
 
 def is_empty() -> bool:

@@ -13,6 +13,7 @@ from fotfeste_shared.revisions import About
 from .access import SESSION_LOG, Scope
 from .models import Gathering, Network, Pairing, Participation, Person, Record, Revision, Team
 
+REPORT = "statusrapport"  # what other forms refer to as a report
 Labels = dict[str, list[tuple[str, str]]]
 
 
@@ -82,7 +83,7 @@ def _offered(scope: Scope, kind: str, about: About) -> list[tuple[str, str]]:
         case "report":
             handed_in = Revision.select(Revision.record).where(Revision.held.is_null())
             rows = scope.records().where(
-                (Record.form == "statusrapport") & (Record.about_id == about.id) & Record.id.in_(handed_in)
+                (Record.form == REPORT) & (Record.about_id == about.id) & Record.id.in_(handed_in)
             )
             return [(each.id, f"{each.gathering.number}. samling") for each in rows]
         case "mentor":

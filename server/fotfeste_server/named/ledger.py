@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,12 +21,13 @@ from fotfeste_shared.revisions import Revision as Content
 
 from .access import Scope
 from .erasing import is_erased
-from .history import append, hold_log, leaves_of
+from .history import Line, Log, hold_log, leaves_of
 from .house import fact
 from .knowing import context_of, network_of
-from .models import Record, Revision, Ruling
+from .models import Network, Record, Revision, Ruling
 from .publishing import published
 
+FindNetwork = Callable[[About], Network | None]
 ERASED = "Dette er slettet etter krav, og kan ikke leveres igjen."
 
 
@@ -48,7 +50,7 @@ class Ledger:
         return self.writer.do(lambda: self._receive(filled))
 
     def _receive(self, filled: Filled) -> Receipt:
-        hold_log()
+        log = hold_log()
         known = Revision.get_or_none(Revision.rev == filled.id)
         form = published(filled.form, filled.version)
         if is_erased(self._record_id(filled)):
@@ -75,9 +77,9 @@ class Ledger:
         )
         if not self.record.id:
             open_record(content)
-        line = append(content, write_revision(content), device=None, held=None)
+        line = _append(log, content)
         if parted.apart:
-            self._keep_apart(content, parted.apart)
+            self._keep_apart(log, content, parted.apart)
         return Receipt("kept", line.receipt)
 
     def withdraw(self, rev: str) -> Receipt:
@@ -85,7 +87,7 @@ class Ledger:
         return self.writer.do(lambda: self._withdraw(rev))
 
     def _withdraw(self, rev: str) -> Receipt:
-        hold_log()
+        log = hold_log()
         form, about = published(self.record.form), About(self.record.about_kind, self.record.about_id)
         if not is_id(rev) or not self.parents or not self.scope.may_hand_in(form, about):
             raise Forbidden
@@ -107,7 +109,7 @@ class Ledger:
             parents=self.parents,
             withdrawn=True,
         )
-        return Receipt("kept", append(content, write_revision(content), device=None, held=None).receipt)
+        return Receipt("kept", _append(log, content).receipt)
 
     def _repeated(self, known: Revision, filled: Filled, form: FormDefinition) -> Receipt:
         """Answer a page that was sent twice: the same content has its first receipt, another is refused.
@@ -123,7 +125,7 @@ class Ledger:
     def _record_id(self, filled: Filled) -> str:
         return self.record.id or derived_id("record", filled.id)
 
-    def _keep_apart(self, content: Content, apart: Answers) -> None:
+    def _keep_apart(self, log: Log, content: Content, apart: Answers) -> None:
         """Keep what can be erased by itself as a sibling record, under ids that a repeat finds again."""
         sibling = replace(
             content,
@@ -134,7 +136,11 @@ class Ledger:
             apart_of=content.record,
         )
         open_record(sibling)
-        append(sibling, write_revision(sibling), device=None, held=None)
+        _append(log, sibling)
+
+
+def _append(log: Log, content: Content) -> Line:
+    return log.append(content, write_revision(content), device=None, held=None)
 
 
 def derived_id(purpose: str, id_: str) -> str:
@@ -142,7 +148,7 @@ def derived_id(purpose: str, id_: str) -> str:
     return str(uuid.UUID(bytes=hashlib.sha256(f"{purpose}|{id_}".encode()).digest()[:16], version=4))
 
 
-def open_record(content: Content) -> bool:
+def open_record(content: Content, network_of: FindNetwork = network_of) -> bool:
     """Open the record of a first revision whose record was not opened by the server."""
     network = network_of(content.about)
     return insert_once(

@@ -1,23 +1,25 @@
 """Takes what a desktop client delivers: each revision is stored first, then judged, in one transaction."""
 
 import logging
+from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import get_args
 
 from fotfeste_shared.clock import civil, now, today
-from fotfeste_shared.database import Database, part
+from fotfeste_shared.database import Database, Prepared, gap, part
 from fotfeste_shared.forms import FormDefinition, digest
-from fotfeste_shared.judging import judge
+from fotfeste_shared.judging import Context, judge
 from fotfeste_shared.problems import NotFound
+from fotfeste_shared.revisions import About, Unreadable, Written, read_revision, timestamp
 from fotfeste_shared.revisions import Revision as Content
-from fotfeste_shared.revisions import Unreadable, Written, read_revision, timestamp
 from fotfeste_shared.sync import PROTOCOL, SERVICE, Held, ItemReply, Push, PushItem, PushReply, Reason
 
 from .access import Scope, scope
 from .erasing import is_erased
-from .history import IdReused, append, history, hold_log, leaves_of
+from .history import IdReused, Line, history, hold_log, leaves_of
 from .house import fact, noted
-from .knowing import context_of
+from .knowing import REPORT, context_of, network_of
 from .ledger import open_record
 from .models import Device, Person, Record
 from .publishing import published
@@ -25,6 +27,42 @@ from .publishing import published
 log = logging.getLogger(__name__)
 HELD = get_args(Held)
 HIGHEST = 2**31  # what a database's whole number holds
+RECORD = Prepared(
+    Record, lambda: Record.select(Record.form, Record.about_kind, Record.about_id).where(Record.id == gap("record"))
+)
+
+
+class Delivery:
+    """One push while it is taken, with what its items ask again and again: each answer is found once.
+
+    They are often of one person, form and day's work, and finding an answer costs more than keeping an item does.
+    """
+
+    def __init__(self, device: Device, mine: Scope) -> None:
+        self.device = device
+        self.mine = mine
+        self.log = hold_log()
+        self.network_of = cache(network_of)
+        self.published = cache(published)
+        self.scope_of = cache(self._scope_of)
+        self.may_hand_in = cache(self._may_hand_in)
+        self.context_of = cache(self._context_of)
+
+    def keep(self, content: Content, written: Written) -> Line:
+        """Judge a new revision and add it to the log, whatever the judge says."""
+        line = self.log.append(content, written, device=self.device.id, held=_why_held(self, content))
+        if content.form == REPORT:
+            self.context_of.cache_clear()  # the next item may refer to it
+        return line
+
+    def _scope_of(self, author: str) -> Scope:
+        return self.mine if author == self.mine.person.id else scope(Person.get_by_id(author))
+
+    def _may_hand_in(self, author: str, code: str, about: About) -> bool:
+        return self.scope_of(author).may_hand_in(self.published(code), about)
+
+    def _context_of(self, author: str, code: str, version: int, about: About) -> Context:
+        return context_of(self.scope_of(author), self.published(code, version), about)
 
 
 def push_items(db: Database, device: Device, push: Push) -> PushReply:
@@ -34,8 +72,7 @@ def push_items(db: Database, device: Device, push: Push) -> PushReply:
     """
     hold_log()
     told = history(push.known)
-    mine = scope(device.person)
-    items = [reply for item in push.items if (reply := _item_by_itself(db, device, mine, item))]
+    items = _taken(db, device, scope(device.person), push.items)
     _remember(device, push)
     here = history(None)
     return PushReply(
@@ -48,6 +85,22 @@ def push_items(db: Database, device: Device, push: Push) -> PushReply:
         items=items,
         backed_up_to=backed_up_to(),
     )
+
+
+def _taken(db: Database, device: Device, mine: Scope, items: list[PushItem]) -> list[ItemReply]:
+    """Take the items as one; when that fails, each by itself, so that others of the same push do not suffer."""
+    try:
+        with part(db):
+            delivery = Delivery(device, mine)
+            return [_item(delivery, item) for item in items]
+    except Exception:
+        if not db.stands():
+            raise
+        if len(items) == 1:
+            # The client keeps this one and comes back with it.
+            log.exception("a pushed revision could not be taken")
+            return []
+    return [reply for item in items for reply in _taken(db, device, mine, [item])]
 
 
 def _remember(device: Device, push: Push) -> None:
@@ -64,19 +117,7 @@ def backed_up_to() -> int:
     return int(noted("backed_up_to") or 0)
 
 
-def _item_by_itself(db: Database, device: Device, mine: Scope, item: PushItem) -> ItemReply | None:
-    try:
-        with part(db):
-            return _item(device, mine, item)
-    except Exception:
-        if not db.stands():
-            raise
-        # Others of the same push must not suffer; the client keeps this one and comes back with it.
-        log.exception("a pushed revision could not be taken")
-        return None
-
-
-def _item(device: Device, mine: Scope, item: PushItem) -> ItemReply:
+def _item(delivery: Delivery, item: PushItem) -> ItemReply:
     if digest(item.text) != item.digest:
         return _refused(item, "digest")
     try:
@@ -87,19 +128,21 @@ def _item(device: Device, mine: Scope, item: PushItem) -> ItemReply:
         return _refused(item, "unreadable")
     if is_erased(content.record, content.apart_of):
         return _refused(item, "erased")
-    opened = open_record(content)  # first, since who may read a record follows from what it is
-    if not _is_theirs(mine, content):
+    written = Written(item.rev, item.digest, item.text)
+    try:
+        there = delivery.log.find(written)
+    except IdReused:
+        return _refused(item, "id_reused")
+    # First, since who may read a record follows from what it is.
+    opened = there is None and open_record(content, delivery.network_of)
+    if not (_is_its_record(content) and _is_theirs(delivery.mine, content)):
         if opened:
             Record.delete().where(Record.id == content.record).execute()
         return _refused(item, "not_yours")
-    held = _why_held(device, mine, content)
-    try:
-        line = append(content, Written(item.rev, item.digest, item.text), device=device.id, held=held)
-    except IdReused:
-        return _refused(item, "id_reused")
+    line = there or delivery.keep(content, written)
     return ItemReply(
         rev=item.rev,
-        outcome="stored" if line.new else "duplicate",
+        outcome="duplicate" if there else "stored",
         digest=item.digest,
         seq=line.seq,
         receipt=line.receipt,
@@ -113,52 +156,55 @@ def _refused(item: PushItem, reason: Reason) -> ItemReply:
     return ItemReply(rev=item.rev, outcome="refused", digest=item.digest, reason=reason)
 
 
+def _is_its_record(content: Content) -> bool:
+    """Tell whether the record is what this revision takes it for: it keeps its form and its subject for ever."""
+    form, kind, id_ = RECORD.run(record=content.record).fetchone()
+    return (form, kind, id_) == (content.form, content.about.kind, content.about.id)
+
+
 def _is_theirs(mine: Scope, content: Content) -> bool:
-    """Tell whether the device's person may bring this at all: a record keeps its form and its subject for ever.
+    """Tell whether the device's person may bring this at all.
 
     Others' revisions are brought back by those who may read them, when a server was restored from a backup.
     """
-    record = Record.get_by_id(content.record)
-    if (record.form, record.about_kind, record.about_id) != (content.form, content.about.kind, content.about.id):
-        return False
     if content.author == mine.person.id:
         return True
     if not Person.select().where(Person.id == content.author).exists():
         return False
-    return bool(mine.records().where(Record.id == record.id).exists())
+    return bool(mine.records().where(Record.id == content.record).exists())
 
 
-def _why_held(device: Device, mine: Scope, content: Content) -> Held | None:
+def _why_held(delivery: Delivery, content: Content) -> Held | None:
     """Tell why a person must look at it before it counts in full; None when all is well."""
-    if device.state != "active":
+    if delivery.device.state != "active":
         return "drain_only"
     try:
-        newest = published(content.form)
-    except NotFound:
-        return "outside_scope"
-    author = mine if content.author == mine.person.id else scope(Person.get_by_id(content.author))
-    if not author.may_hand_in(newest, content.about):
+        may = delivery.may_hand_in(content.author, content.form, content.about)
+    except NotFound:  # no such form
+        may = False
+    if not may:
         return "outside_scope"
     try:
-        form = published(content.form, content.form_version)
+        form = delivery.published(content.form, content.form_version)
     except NotFound:
         return "unknown_form_version"
-    good = content.withdrawn or _is_good(author, form, content)
+    good = content.withdrawn or _is_good(delivery, form, content)
     return None if good else "invalid"
 
 
-def _is_good(author: Scope, form: FormDefinition, content: Content) -> bool:
+def _is_good(delivery: Delivery, form: FormDefinition, content: Content) -> bool:
     """Judge what travels: private notes are not here, and kept-apart answers come by themselves."""
     if form.intake != "ledger" or (form.natural_key and not _is_opened(content)):
         return False
-    context = context_of(author, form, content.about, _day_of(content.saved_at))
+    known = delivery.context_of(content.author, form.code, form.version, content.about)
+    context = replace(known, today=_day_of(content.saved_at))
     if "first_log" in context.facts:
         # The device knows whether it asked: an earlier log may still be on its way.
         asked = "ja" if "informert" in content.answers else "nei"
-        context = type(context)(context.today, facts={**context.facts, "first_log": asked}, choices=context.choices)
-    marks = {question.code: question for question in form.questions()}
-    apart = content.apart_of is not None
+        context = replace(context, facts={**context.facts, "first_log": asked})
     complaints = {complaint.path.split("/")[0] for complaint in judge(form, content.answers, context).complaints}
+    marks = {question.code: question for question in form.questions() if question.code in complaints}
+    apart = content.apart_of is not None
     return not any(marks[code].kept_apart == apart and not marks[code].local_only for code in complaints)
 
 
@@ -177,4 +223,3 @@ def _day_of(saved_at: str) -> date:
         return min(civil(datetime.fromisoformat(saved_at)).date(), today())
     except ValueError:
         return today()
-
