@@ -2,8 +2,8 @@
 
 A world that breaks a promise prints its seed and its story. To see it again:
     FOTFESTE_SEED=1234 python tests tests/together/test_simulation.py -k one_seed -n 0
-The long form, with its figures, takes about half an hour:
-    FOTFESTE_TORTURE=long python tests tests/together/test_simulation.py -s
+The long form, with its figures, takes more than an hour:
+    FOTFESTE_TORTURE=long python tests tests/together/test_simulation.py -s -n 0
 """
 
 import os
@@ -35,6 +35,7 @@ def test_so_it_is_on_postgresql(seed: int, postgres: str):
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_found(bug):
     found = hunt(bug, range(TRIES))
+    print(f"planted: {bug.name}: {found}")
 
     assert found is not None, f"{bug.what}, and nobody noticed in {TRIES} worlds"
 
