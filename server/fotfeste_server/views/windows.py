@@ -65,7 +65,7 @@ def links(network: Network, window_id: str) -> Page:
     form = NewLinks()
     form.survey.choices = [(f"{f.code}.{wave}", survey_name(f.code, wave)) for f, wave in _offered()]
     named = {"*": translated("Hele nettverket"), **dict(places(network))}
-    form.place.choices = list(named.items())
+    form.place.choices = [("*", translated("Velg …")), *places(network)]
     made: list[str] = []
 
     def make() -> None:
