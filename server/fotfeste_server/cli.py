@@ -13,10 +13,9 @@ from multiprocessing.synchronize import Lock
 from pathlib import Path
 
 import click
-from flask import Flask
-from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import opening
 from .alone import InUse, alone_in
@@ -25,6 +24,7 @@ from .app import create_app
 from .authoring import form
 from .config import LOOPBACK, Config
 from .demo import build
+from .front import Front, settings
 from .named.devices import make_code
 from .named.house import is_empty, setup_token
 from .named.models import Participation, Person
@@ -36,7 +36,6 @@ from .options import common, config_of, house
 from .running import close_at_the_end, keep_backing_up, leave_with_parent, work_off
 
 DAY = click.DateTime(["%Y-%m-%d"])
-BLOCKING_THREADS = 32
 MAKING = "Making the example network: twelve municipalities of invented people. This takes some seconds, once."
 
 
@@ -94,11 +93,10 @@ def _serve(config: Config, workers: int) -> None:
         "fotfeste",
         address=config.host,
         port=config.port,
-        interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=BLOCKING_THREADS,
         log_level=LogLevels.error,
         workers_kill_timeout=10,
+        **settings(),
     )
     server.serve(target_loader=partial(_load, config, doors, multiprocessing.Lock()))
 
@@ -120,7 +118,7 @@ def _prepare(config: Config) -> list[str]:
     return [f"Sign in:  {config.base_url}/signin"]
 
 
-def _load(config: Config, doors: list[str], greeting: Lock, _target: str) -> Flask:
+def _load(config: Config, doors: list[str], greeting: Lock, _target: str) -> Front:
     """Make the app in a worker; the worker ends with its parent, however that ends. The first one greets."""
     leave_with_parent()
     app = create_app(config)
@@ -130,7 +128,8 @@ def _load(config: Config, doors: list[str], greeting: Lock, _target: str) -> Fla
     # Not in the parent: a lock that a thread there holds while the worker is forked off stays closed in the worker.
     if greeting.acquire(block=False):
         threading.Thread(target=_tell_when_ready, args=(config, doors), daemon=True).start()
-    return app
+    # Only then: whoever reaches us directly could name any address, and would be held to no pace.
+    return Front(ProxyFix(app, x_for=1, x_proto=1, x_host=0) if config.proxy else app)
 
 
 def _tell_when_ready(config: Config, doors: list[str]) -> None:

@@ -8,7 +8,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from fotfeste_server.cli import BLOCKING_THREADS
+BLOCKING_THREADS = 32
 
 Start = Callable[[str, list[tuple[str, str]]], object]
 

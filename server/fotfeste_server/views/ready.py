@@ -3,6 +3,7 @@
 The link is looked up each time, so that a window that has closed is closed; only the page's bytes are kept.
 """
 
+import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ class ReadyPages:
     def __init__(self, app: "WSGIApplication", db: Database) -> None:
         self._app = app
         self._db = db
+        self._making = threading.Lock()
         self._ready: dict[Kind, tuple[list[tuple[str, str]], bytes]] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
@@ -38,9 +40,13 @@ class ReadyPages:
         kind = self._kind(environ) if environ["REQUEST_METHOD"] == "GET" else None
         if kind is None:
             return self._app(environ, start)
-        if kind not in self._ready:
-            return self._make(kind, environ)(environ, start)
-        headers, page = self._ready[kind]
+        ready = self._ready.get(kind)
+        if ready is None:
+            with self._making:  # a hall that opens it together has it made once, not by every thread at a time
+                ready = self._ready.get(kind)
+                if ready is None:
+                    return self._make(kind, environ)(environ, start)
+        headers, page = ready
         start("200 OK", list(headers))
         return [page]
 
