@@ -8,7 +8,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import keyring
-import sqlcipher3.dbapi2 as sqlite
 
 from fotfeste_shared.sync import APP
 
@@ -30,7 +29,6 @@ def _lines(home: Home, store: KeyStore) -> Iterator[tuple[str, object]]:
     yield "Fotfeste", APP + (" (packaged)" if getattr(sys, "frozen", False) else " (from source)")
     yield "system", platform.platform()
     yield "Python", platform.python_version()
-    yield "SQLite", sqlite.sqlite_version
     yield from ((name, _version(name)) for name in PACKAGES)
     yield "web engine", _engine()
     yield "folder", home.folder

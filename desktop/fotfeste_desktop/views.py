@@ -24,6 +24,7 @@ from .words import Words
 
 Page = Reply | str | tuple[str, int]
 LONGEST_LABEL = 60
+MUST_CONNECT = (Line.NOT_ENROLLED, Line.LOGIN_NEEDED, Line.REVOKED, Line.WRONG_SERVER)
 
 
 def pages(desk: Desk) -> Blueprint:
@@ -84,6 +85,7 @@ def _status(desk: Desk) -> dict[str, object]:
         "zoom": desk.exchange.fact("zoom") or 100,
         "regret_ms": desk.regret_ms(),
         "is_old": desk.exchange.is_old(),
+        "must_connect": status.line in MUST_CONNECT or not desk.exchange.identity(),
     }
 
 

@@ -160,7 +160,7 @@ def test_every_page_can_be_used_by_everybody(real_window, loopback):
     found = {"/choose": Axe().run(page).response["violations"]}
     first_start(page)
     connect(page, loopback)
-    paths = ["/", "/pairings", f"/pairings/{PAIRING}", "/sessions/new", "/waiting", "/connect", "/settings"]
+    paths = ["/", "/pairings", f"/pairings/{PAIRING}", "/sessions/new", "/waiting", "/connect", "/settings", "/keys"]
     for colours in ("light", "dark"):
         page.emulate_media(color_scheme=colours)
         for path in paths:
@@ -173,4 +173,4 @@ def test_every_page_can_be_used_by_everybody(real_window, loopback):
         found[f"a session with faults {colours}"] = Axe().run(page).response["violations"]
 
     assert {place: [fault["id"] for fault in faults] for place, faults in found.items() if faults} == {}
-    assert len(found) == 17
+    assert len(found) == 19
