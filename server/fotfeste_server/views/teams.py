@@ -5,9 +5,10 @@ from werkzeug.wrappers import Response as Reply
 
 from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.intake import Receipt
-from fotfeste_shared.kinds import Answer, Answers, Question, Rows
+from fotfeste_shared.kinds import Answers, Question
 from fotfeste_shared.problems import Forbidden
 from fotfeste_shared.revisions import About, Revision, is_id
+from fotfeste_shared.web.carrying import carried
 from fotfeste_shared.web.filling import Sheet, fill_in
 from fotfeste_shared.web.pages import current_language, translated
 
@@ -26,8 +27,6 @@ from .asking import Ask, address, box, pick, text
 from .organizers import Page, choices_of
 
 pages = Blueprint("teams", __name__)
-CLOSED_GOALS = ("nadd", "endret")
-CLOSED_MEASURES = ("innfort", "forkastet")
 
 
 class NewMember(Ask):
@@ -176,28 +175,6 @@ def _new(
 def _thank(receipt: Receipt, title: str) -> Reply:
     flash(translated("Levert: {title}. Kvittering {code}.", title=title, code=receipt.code or ""), "success")
     return redirect("/", 303)
-
-
-def carried(form: FormDefinition, last: Answers) -> Answers:
-    """Bring along what goes on from the report before: open sub-goals and measures under their ids.
-
-    What is to be told anew each time, such as numbers and news, begins empty.
-    """
-    goals = _rows(last, "delmal", CLOSED_GOALS)
-    kept = {str(row.get("id")) for row in goals}
-    measures = [row for row in _rows(last, "tiltak", CLOSED_MEASURES) if row.get("delmal_id") in kept]
-    going_on: dict[str, Answer] = {"delmal": goals, "tiltak": measures}
-    marked = {question.code: question for question in form.questions() if question.carried}
-    return {
-        code: going_on.get(code, last[code]) if isinstance(question, Rows) else last[code]
-        for code, question in marked.items()
-        if code in last and code != "neste"
-    }
-
-
-def _rows(answers: Answers, code: str, closed: tuple[str, ...]) -> list[Answers]:
-    rows = answers.get(code)
-    return [row for row in rows if row.get("status") not in closed] if isinstance(rows, list) else []
 
 
 def _way_back(record: Record) -> tuple[str, str]:
