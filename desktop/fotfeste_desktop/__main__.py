@@ -11,11 +11,9 @@ from pathlib import Path
 from fotfeste_shared.wording import as_language, say
 
 from .addresses import suggested_address
-from .app import create_app
-from .desk import Desk
-from .diagnosing import diagnosis
 from .guard import Guard, serve
 from .home import NAME, AlreadyRunning, Home, find_home
+from .late import LatePages
 from .places import Refused, why_unsafe
 from .window import Choice, Window, dialogue_words
 
@@ -34,12 +32,14 @@ def main(arguments: list[str] | None = None) -> int:
     except AlreadyRunning:
         return 0 if home.knock() else 1
     _log_to(home.log)
-    _work(home, Desk(home, server=suggested_address(options.server)))
+    _work(home, server=suggested_address(options.server))
     return 0
 
 
 def _diagnose(home: Home) -> int:
     """Say how things stand; a packaged program has nowhere to print, so it leaves a file beside the log, too."""
+    from .diagnosing import diagnosis
+
     told = diagnosis(home)
     if sys.stdout:
         sys.stdout.write(told)
@@ -53,7 +53,7 @@ def _refuse(refused: Refused) -> int:
     with tempfile.TemporaryDirectory(prefix="fotfeste-", ignore_cleanup_errors=True) as empty:
         home = Home(Path(empty))
         home.prepare()
-        _work(home, Desk(home, refused=refused))
+        _work(home, refused=refused)
     return 1
 
 
@@ -66,21 +66,22 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _work(home: Home, desk: Desk) -> None:
+def _work(home: Home, server: str | None = None, refused: Refused | None = None) -> None:
     """Serve the pages, show the window, and put everything away when it is closed."""
     window = Window(home, NAME)
-    guard = Guard(create_app(desk), on_knock=window.come_forward)
-    server = serve(guard)
+    pages = LatePages(home, server, refused)
+    guard = Guard(pages, on_knock=window.come_forward)
+    door = serve(guard)
     home.tell_instance(guard.host, guard.control)
-    threading.Thread(target=server.serve_forever, name="pages", daemon=True).start()
-    # asking the key store may take a second: the web view starts meanwhile
-    threading.Thread(target=desk.begin, name="key", daemon=True).start()
+    threading.Thread(target=door.serve_forever, name="door", daemon=True).start()
+    # loading ours and asking the key store may take a second: the web view starts meanwhile
+    threading.Thread(target=pages.make, name="pages", daemon=True).start()
     try:
         window.show(guard.entrance, NAME, *_words_of(home, window))
     finally:
-        server.shutdown()
-        server.server_close()
-        desk.close()
+        door.shutdown()
+        door.server_close()
+        pages.close()
         home.leave()
 
 
