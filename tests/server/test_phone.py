@@ -7,6 +7,7 @@ from collections import Counter
 import brotli
 import pytest
 import time_machine
+from markupsafe import escape
 from server.anonymous.makers import CLOSES, OPENS
 
 from fotfeste_server.anonymous.invitations import invite, open_window
@@ -68,6 +69,18 @@ def test_an_answer_without_script_is_kept_once_and_gets_a_receipt(phone):
     assert (200, "known") == (again.status_code, word(again))
     assert 'class="code"' not in again.text
     assert 1 == kept()
+
+
+def test_everybody_is_told_their_own_code_and_what_they_sent_is_never_markup(phone):
+    codes = [anonymous_receipt(), anonymous_receipt(), f"<{anonymous_receipt()}>"]
+    links = [phone.link() for _ in codes]
+
+    told = [phone.post(link, data={**ANSWER, "receipt": code}).text for link, code in zip(links, codes, strict=True)]
+
+    pairs = zip(links, codes, strict=True)
+    shown = [(f'class="code">{escape(code)}</span>', f'href="{link}/receipt?l=nb"') for link, code in pairs]
+    assert all(mine in page for page, both in zip(told, shown, strict=True) for mine in both)
+    assert len(codes) == sum(code.strip("<>") in page for page in told for code in codes)
 
 
 def test_a_retry_with_the_receipt_of_the_page_is_known_even_after_a_restart_and_after_the_close(phone):

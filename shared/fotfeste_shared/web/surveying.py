@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import escape
 
 from ..clock import today
 from ..forms import FormDefinition
@@ -165,6 +166,15 @@ def make_notice(
     `code` is the receipt of an answer just taken in; `address` is where the page's link leads (to withdrawing,
     or back to the questions).
     """
+    page = _notice(word, language, with_code=bool(code), with_address=bool(address), wrong_code=wrong_code)
+    return page.replace(ADDRESS, escape(address or "")).replace(CODE, escape(code or ""))
+
+
+CODE, ADDRESS = "\ue000", "\ue001"  # of nobody's alphabet: where these two go in a page that is made once for all
+
+
+@cache
+def _notice(word: Word, language: Language, *, with_code: bool, with_address: bool, wrong_code: bool) -> str:
     notice = NOTICES[word]
     complaint = say(language, "Koden passer ikke til denne lenken. Sjekk at alle 16 tegn er med.")
     told = {
@@ -175,8 +185,8 @@ def make_notice(
         "asks_code": notice.asks_code,
         "complaint": complaint if wrong_code else None,
     }
-    shown = {"notice": told, "code": code, "address": address if notice.link else None}
-    return _templates(language).get_template("survey_notice.html").render(**shown)
+    code, address = CODE if with_code else None, ADDRESS if with_address and notice.link else None
+    return _templates(language).get_template("survey_notice.html").render(notice=told, code=code, address=address)
 
 
 @dataclass(frozen=True, slots=True)
