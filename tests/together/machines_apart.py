@@ -132,6 +132,16 @@ def lost(address: str, revs: list[str]) -> list[str]:
         close_database(db)
 
 
+def revs_of(address: str) -> list[str]:
+    """Name all that lies in a whole log."""
+    db = open_database(address, read_only=True)
+    try:
+        assert () == prove(db).faults
+        return [str(row.rev) for row in Revision.select(Revision.rev).bind(db)]
+    finally:
+        close_database(db)
+
+
 def settle(address: str, computers: list[Computer]) -> dict[str, int]:
     """Hold server and ended computers to their word, and count: lost, doubled, altered must all be nothing."""
     db = open_database(address, read_only=True)

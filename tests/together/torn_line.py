@@ -181,7 +181,7 @@ def any_weather(rng: random.Random) -> Weather:
         case 3:
             return Stall(rng.uniform(0.05, 0.5))
         case 4:
-            return Trickle(rng.choice(["up", "down"]), 0.001)
+            return Trickle(rng.choice(["up", "down"]), 0)
         case 5:
             return Portal(rng.choice(PORTAL))
         case _:
