@@ -17,6 +17,9 @@ from granian.log import LogLevels
 from granian.server import Server
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from fotfeste_shared.database import WrongKey
+from fotfeste_shared.problems import Busy
+
 from . import opening
 from .alone import InUse, alone_in
 from .anonymous.keys import Keys
@@ -25,12 +28,13 @@ from .authoring import form
 from .config import LOOPBACK, Config
 from .demo import build
 from .front import Front, settings
+from .listening import CannotListen, numeric
 from .named.devices import make_code
 from .named.house import is_empty, setup_token
 from .named.models import Participation, Person
 from .named.networks import found_network
 from .named.people import person_by_email
-from .named.publishing import published
+from .named.publishing import RewrittenForm, published
 from .operating import BACKUPS, add_commands
 from .options import common, config_of, house
 from .running import close_at_the_end, keep_backing_up, leave_with_parent, work_off
@@ -47,6 +51,24 @@ class ServeByDefault(click.Group):
         if not args or (args[0].startswith("-") and args[0] not in ("--help", "-h")):
             args = ["serve", *args]
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Tell what stands in an operator's way in a sentence, without the story of our code."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # whoever read what we print has gone; click knows what to do
+        except CannotListen as fault:
+            raise click.ClickException(str(fault)) from fault
+        except RewrittenForm as fault:
+            why = f"the form {fault} has other words here than where these data were made; use the program of that time"
+            raise click.ClickException(f"{why}, or another --data") from fault
+        except WrongKey as fault:
+            raise click.ClickException("the database's file is not one of ours, or is damaged") from fault
+        except Busy as fault:
+            raise click.ClickException("the database does not answer") from fault
+        except OSError as fault:
+            raise click.ClickException(f"{fault.filename or 'something we need'}: {fault.strerror}") from fault
 
 
 @click.group(cls=ServeByDefault, context_settings={"help_option_names": ["-h", "--help"]})
@@ -88,10 +110,11 @@ def serve(
 
 
 def _serve(config: Config, workers: int) -> None:
+    address = numeric(config.host, config.port)
     doors = _prepare(config)
     server = Server(
         "fotfeste",
-        address=config.host,
+        address=address,
         port=config.port,
         workers=workers,
         log_level=LogLevels.error,

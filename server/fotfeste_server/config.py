@@ -35,6 +35,8 @@ class Config:
             faults.append("the port is a number between 1 and 65535")
         if self.address and not self.address.startswith(("http://", "https://")):
             faults.append("the public address begins with http:// or https://")
+        if self.database and not self.database.startswith(("postgresql://", "postgres://", "sqlite:///")):
+            faults.append("the database's address begins with postgresql://")
         if self.demo and self.proxy:
             faults.append("the demo shows sign-in codes on a page, so it is never served to others")
         if faults:

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from real_window import free_port
 
 from fotfeste_server.cli import main
 from fotfeste_server.config import BadConfig, Config
+from fotfeste_server.listening import numeric
 from fotfeste_shared.clock import today
 
 
@@ -43,6 +45,41 @@ def test_settings_that_can_not_work_are_refused_together():
     with pytest.raises(BadConfig, match=r"port.*public address.*demo"):
         Config(port=0, address="ftp://x", demo=True, proxy=True)
     assert "Error: the port is a number" in run("serve", "--port", "99999").output
+
+
+def test_what_stands_in_the_way_of_a_start_is_said_in_a_sentence(tmp_path: Path):
+    file, strange = tmp_path / "file", tmp_path / "strange"
+    file.write_text("x")
+    strange.mkdir()
+    (strange / "fotfeste.db").write_bytes(os.urandom(4096))
+    tried = (
+        run("serve", "--data", str(file)),
+        run("serve", "--data", str(file / "below")),
+        run("serve", "--data", str(strange), "--port", str(free_port())),
+        run("serve", "--data", str(tmp_path / "a"), "--host", "navn.invalid"),
+        run("serve", "--data", str(tmp_path / "a"), "--database", "mysql://x"),
+        run("serve", "--data", str(tmp_path / "a"), "--database", f"postgresql://127.0.0.1:{free_port()}/x",
+            "--port", str(free_port())),
+    )  # fmt: skip
+
+    for done in tried:
+        assert 1 == done.exit_code
+        assert re.fullmatch(r"(Warning: .+\n)?Error: .{20,}\n", done.output), done.output
+        assert isinstance(done.exception, SystemExit)
+
+
+def test_two_houses_never_answer_on_one_port(tmp_path: Path):
+    with socket.socket() as other:  # as the web server itself listens, ready to share with its like
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        second = run("serve", "--data", str(tmp_path / "d"), "--port", str(port))
+
+    assert f"Error: 127.0.0.1:{port} can not be listened on" in second.output
+    assert "127.0.0.1" == numeric("127.0.0.1", port)
+    assert numeric("localhost", port) in {"127.0.0.1", "::1"}
 
 
 def test_it_greets_when_it_really_answers_and_dies_with_its_parent(tmp_path: Path):
