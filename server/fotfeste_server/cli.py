@@ -119,6 +119,7 @@ def _serve(config: Config, workers: int) -> None:
         workers=workers,
         log_level=LogLevels.error,
         workers_kill_timeout=10,
+        respawn_failed_workers=True,  # one that falls at its very start is not tried again and again
         **settings(),
     )
     server.serve(target_loader=partial(_load, config, doors, multiprocessing.Lock()))

@@ -109,3 +109,31 @@ def test_it_greets_when_it_really_answers_and_dies_with_its_parent(tmp_path: Pat
         time.sleep(0.05)
     else:
         pytest.fail("a worker went on serving after its parent was killed")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the children of a process")
+def test_a_worker_that_falls_is_followed_by_another(real_server):
+    server = real_server()
+    pid = server.process.pid
+
+    def workers() -> set[str]:
+        return set(Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split())
+
+    first = workers()
+    for worker in first:
+        os.kill(int(worker), signal.SIGKILL)
+    until = time.monotonic() + 60
+    while not (workers() - first and answers(f"{server.url}/health/ready")):
+        assert server.process.poll() is None, server.said()
+        assert time.monotonic() < until, server.said()
+        time.sleep(0.05)
+
+    assert not workers() & first
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as reply:
+            return reply.status == 200
+    except OSError:
+        return False
