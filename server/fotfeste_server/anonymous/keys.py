@@ -8,6 +8,8 @@ import os
 import re
 import secrets
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from nacl.exceptions import CryptoError
@@ -44,7 +46,11 @@ class Keys:
 
     def open_answer(self, window: str, box: bytes) -> bytes:
         """Open one answer of a window."""
-        return _opened(PrivateKey(self._read(_window(window))), box)
+        return self.opening(window)(box)
+
+    def opening(self, window: str) -> Callable[[bytes], bytes]:
+        """Give what opens a window's answers, for many at a time: the key is read once."""
+        return partial(_opened, SealedBox(PrivateKey(self._read(_window(window)))))
 
     def destroy_window(self, window: str) -> None:
         """Overwrite and remove a window's private key, so that its boxes are closed for ever."""
@@ -70,14 +76,20 @@ class Keys:
 
     def close_waiting(self, network: str, text: bytes) -> bytes:
         """Close what waits for more answers."""
-        return bytes(SecretBox(self._once(_waiting(network), secrets.token_bytes(32))).encrypt(text))
+        return self.closing_waiting(network)(text)
+
+    def closing_waiting(self, network: str) -> Callable[[bytes], bytes]:
+        """Give what closes what waits, for many at a time: the key is read once."""
+        box = SecretBox(self._once(_waiting(network), secrets.token_bytes(32)))
+        return lambda text: bytes(box.encrypt(text))
 
     def open_waiting(self, network: str, box: bytes) -> bytes:
         """Open what waits."""
-        try:
-            return SecretBox(self._read(_waiting(network))).decrypt(box)
-        except CryptoError as fault:
-            raise Unreadable from fault
+        return self.opening_waiting(network)(box)
+
+    def opening_waiting(self, network: str) -> Callable[[bytes], bytes]:
+        """Give what opens what waits, for many at a time: the key is read once."""
+        return partial(_opened, SecretBox(self._read(_waiting(network))))
 
     def close_link(self, token: str) -> bytes:
         """Close an invitation's token to the one who sends reminders."""
@@ -86,7 +98,7 @@ class Keys:
 
     def open_link(self, link: bytes) -> str:
         """Open an invitation's token; only the mail job has a reason to."""
-        return _opened(PrivateKey(self._read("mail.key")), link).decode()
+        return _opened(SealedBox(PrivateKey(self._read("mail.key"))), link).decode()
 
     # --- the signing of form tokens -------------------------------------------------------------------
 
@@ -145,9 +157,9 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _opened(key: PrivateKey, box: bytes) -> bytes:
+def _opened(key: "SealedBox[PrivateKey] | SecretBox", box: bytes) -> bytes:
     try:
-        return bytes(SealedBox(key).decrypt(box))
+        return bytes(key.decrypt(box))
     except (CryptoError, ValueError) as fault:
         raise Unreadable from fault
 

@@ -4,6 +4,7 @@ Everything that counts happens in one transaction; the release file, the key and
 and may be done again after a crash. No second draw is possible: what was drawn lies in the table `block`.
 """
 
+import hashlib
 import json
 import secrets
 from collections import defaultdict
@@ -11,12 +12,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from random import SystemRandom
+from typing import NamedTuple
 
 import msgspec
 
-from fotfeste_shared.database import Database, Table, erase_freed_pages, locked, writing
+from fotfeste_shared.database import Database, Prepared, Table, erase_freed_pages, gap, locked, writing
 from fotfeste_shared.forms import canonical
 from fotfeste_shared.kinds import Answers
 from fotfeste_shared.problems import Conflicting, NotFound
@@ -27,7 +30,7 @@ from .disclosure import Cell, Counts, Given, Shape, Told, Uniform, blocks_of, cr
 from .invitations import EVERYWHERE
 from .keys import KeyLost, Keys, Unreadable
 from .models import Block, FreeText, Inbox, Invitation, Waiting, Window
-from .shapes import FindForm, pieces, shipped_form
+from .shapes import FindForm, level_of, pieces, shipped_form
 
 THE_END = "end"  # the quarter of the last seal of a network, which has no links
 SHORT, LONG = 64, 512  # what waits is padded to these, so that a box's length hardly tells what is in it
@@ -129,7 +132,8 @@ def _seal(rules: _Rules, window: str, opened: "_Opener", find_form: FindForm) ->
         return Sealed(window)
     _close(window, windows)
     heap = _take_apart(opened, find_form)
-    _keep_texts(rules, heap.texts)
+    if heap.texts:
+        _keep_texts(rules, heap.texts)
     blocks = _count(rules, window, heap.cells)
     Inbox.delete().where(Inbox.window == window).execute()
     Invitation.update(link=None).where(Invitation.window == window).execute()
@@ -149,18 +153,24 @@ def _close(window: str, windows: list[Window]) -> None:
 def _take_apart(opened: "_Opener", find_form: FindForm) -> _Heap:
     """Part every answer from the others of the same person."""
     heap = _Heap(defaultdict(list), [])
+    form_of = cache(find_form)
+    ready = cache(lambda code, version: level_of(form_of(code, version).questions()))
+    lists: dict[tuple[str, int, str, str, str], list[Given]] = {}  # the heap's, found without making a cell each time
     for row, answers in opened.all():
         if answers is None:
             heap.unreadable += 1
             continue
         heap.answers += 1
-        form = find_form(row.form, row.version)
+        form = form_of(row.form, row.version)
         place = row.place if form.results_level in ("municipality", "team") else EVERYWHERE
-        for piece in pieces(form, answers):
+        for piece in pieces(ready(row.form, row.version), answers):
             if piece.shape is None:
                 heap.texts.append((row.form, piece.question, str(piece.answer)))
             elif form.results_level != "none":
-                heap.cells[Cell(row.form, piece.question, row.wave, place, piece.shape)].append(piece.answer)
+                key = (row.form, row.version, piece.question, row.wave, place)
+                if key not in lists:
+                    lists[key] = heap.cells[Cell(row.form, piece.question, row.wave, place, piece.shape)]
+                lists[key].append(piece.answer)
     if heap.unreadable and not heap.answers:
         raise Unreadable("no box opens: is this the right key?")
     return heap
@@ -168,10 +178,11 @@ def _take_apart(opened: "_Opener", find_form: FindForm) -> _Heap:
 
 def _keep_texts(rules: _Rules, texts: Iterable[tuple[str, str, str]]) -> None:
     """Keep written answers in the order of random ids, without place, wave or anything else beside them."""
+    close = rules.keys.closing_waiting(rules.network)
     rows: list[dict[str, object]] = [
         {
             "id": new_id(), "network": rules.network, "form": form, "question": question,
-            "box": _closed(rules, text, LONG),
+            "box": close(_padded(text, LONG)),
         }
         for form, question, text in texts
     ]  # fmt: skip
@@ -187,28 +198,34 @@ def _count(rules: _Rules, window: str, cells: dict[Cell, list[Given]]) -> int:
     for start in range(0, len(counted), AT_ONCE):
         Waiting.delete().where(Waiting.id.in_(counted[start : start + AT_ONCE])).execute()
     few = {cell: given for cell, given in cells.items() if len(together[cell]) < crowd(rules.colluders)}
-    _let_wait(rules, few)
+    if few:
+        _let_wait(rules, few)
     _keep_blocks(rules.network, window, told, {cell: len(together[cell]) for cell in few})
     return len(told)
 
 
 def _keep_blocks(network: str, window: str, told: list[Told], waiting: dict[Cell, int]) -> None:
     """Write down what was drawn, and how many people wait in each place that answered."""
-    for block in told:
-        cell = block.cell
-        Block.insert(
-            id=new_id(), network=network, window=window, form=cell.form, question=cell.question, wave=cell.wave,
-            place=cell.place, n=block.n, kind=cell.shape.kind, counts=_labelled(block),
-        ).execute()  # fmt: skip
+    rows: list[dict[str, object]] = [
+        {
+            "id": new_id(), "network": network, "window": window, "form": block.cell.form,
+            "question": block.cell.question, "wave": block.cell.wave, "place": block.cell.place, "n": block.n,
+            "kind": block.cell.shape.kind, "counts": _labelled(block),
+        }
+        for block in told
+    ]  # fmt: skip
     most: dict[tuple[str, str, str], int] = {(t.cell.form, t.cell.wave, t.cell.place): 0 for t in told}
     for cell, n in waiting.items():
         where = (cell.form, cell.wave, cell.place)
         most[where] = max(n, most.get(where, 0))
-    for (form, wave, place), n in sorted(most.items()):
-        Block.insert(
-            id=new_id(), network=network, window=window, form=form, question="*", wave=wave, place=place, n=n,
-            kind=releases.WAITING, counts={},
-        ).execute()  # fmt: skip
+    rows += [
+        {
+            "id": new_id(), "network": network, "window": window, "form": form, "question": "*", "wave": wave,
+            "place": place, "n": n, "kind": releases.WAITING, "counts": {},
+        }
+        for (form, wave, place), n in sorted(most.items())
+    ]  # fmt: skip
+    _insert(Block, rows)
 
 
 def _labelled(block: Told) -> Counts:
@@ -222,27 +239,32 @@ def _labelled(block: Told) -> Counts:
 
 def _waiting(rules: _Rules) -> dict[Cell, list[tuple[str, Given]]]:
     found: dict[Cell, list[tuple[str, Given]]] = defaultdict(list)
-    for row in Waiting.select().where(Waiting.network == rules.network):
+    rows = list(Waiting.select().where(Waiting.network == rules.network))
+    if not rows:
+        return found
+    opened = rules.keys.opening_waiting(rules.network)
+    for row in rows:
         shape = msgspec.convert(row.shape, Shape)
-        answer = json.loads(rules.keys.open_waiting(rules.network, bytes(row.box)))
+        answer = json.loads(opened(bytes(row.box)))
         found[Cell(row.form, row.question, row.wave, row.place, shape)].append((row.id, answer))
     return found
 
 
 def _let_wait(rules: _Rules, few: dict[Cell, list[Given]]) -> None:
     """Store lonely answers one by one under random ids, so that nothing shows which belong to one person."""
+    close = rules.keys.closing_waiting(rules.network)
     rows: list[dict[str, object]] = [
         {
             "id": new_id(), "network": rules.network, "form": cell.form, "question": cell.question, "wave": cell.wave,
-            "place": cell.place, "shape": asdict(cell.shape), "box": _closed(rules, canonical(answer), SHORT),
+            "place": cell.place, "shape": asdict(cell.shape), "box": close(_padded(canonical(answer), SHORT)),
         }
         for cell, given in few.items() for answer in given
     ]  # fmt: skip
     _insert(Waiting, rows)
 
 
-def _closed(rules: _Rules, text: str, padded_to: int) -> bytes:
-    return rules.keys.close_waiting(rules.network, text.encode().ljust(padded_to))
+def _padded(text: str, length: int) -> bytes:
+    return text.encode().ljust(length)
 
 
 def _insert(model: type[Table], rows: list[dict[str, object]]) -> None:
@@ -271,29 +293,66 @@ def _seal_the_end(rules: _Rules, today: date) -> Sealed:
     return Sealed(last, blocks=len(told))
 
 
+NEXT = Prepared(
+    Inbox,
+    lambda: (
+        Inbox.select(Inbox.id, Inbox.form, Inbox.version, Inbox.wave, Inbox.place, Inbox.box)
+        .where((Inbox.window == gap("window")) & (Inbox.id > gap("last")))
+        .order_by(Inbox.id)
+        .limit(AT_ONCE)
+    ),
+)
+
+
+class _Row(NamedTuple):
+    """An answer as it lies in the inbox."""
+
+    id: str
+    form: str
+    version: int
+    wave: str
+    place: str
+    box: bytes
+
+
 class _Opener:
-    """Opens a window's boxes, most of them before the transaction, so that others wait for us as little as may be."""
+    """Opens a window's boxes, most of them before the transaction, so that others wait for us as little as may be.
+
+    What was opened is remembered as text under its box's digest, since whole boxes and answers fill the memory.
+    """
 
     def __init__(self, keys: Keys, window: str) -> None:
-        self._keys = keys
         self._window = window
-        self._known: dict[bytes, Answers | None] = {}
+        self._key = cache(lambda: keys.opening(window))  # read when the first box asks for it
+        self._known: dict[bytes, bytes | None] = {}
 
     def ahead(self) -> None:
         """Open what is there now; what comes until the transaction is opened in it."""
         # Another process may be at the end of the same seal; if the key is really lost, the transaction says so.
         with suppress(KeyLost):
-            self._known = {bytes(row.box): answers for row, answers in self.all()}
+            for row in self._rows():
+                self._known[_mark(row.box)] = self._open(row.box)
 
-    def all(self) -> Iterator[tuple[Inbox, Answers | None]]:
+    def all(self) -> Iterator[tuple[_Row, Answers | None]]:
         """Give every row of the window with its answers, None where the box does not open."""
-        for row in Inbox.select().where(Inbox.window == self._window):
-            box = bytes(row.box)
-            yield row, self._known[box] if box in self._known else self._open(box)
+        for row in self._rows():
+            mark = _mark(row.box)
+            text = self._known[mark] if mark in self._known else self._open(row.box)
+            yield row, None if text is None else json.loads(text)
 
-    def _open(self, box: bytes) -> Answers | None:
+    def _rows(self) -> Iterator[_Row]:
+        last = ""
+        while found := NEXT.run(window=self._window, last=last).fetchall():
+            for id_, form, version, wave, place, box in found:
+                yield _Row(id_, form, version, wave, place, bytes(box))
+            last = found[-1][0]
+
+    def _open(self, box: bytes) -> bytes | None:
         try:
-            answers: Answers = json.loads(self._keys.open_answer(self._window, box))
+            return self._key()(box).rstrip()
         except Unreadable:
             return None
-        return answers
+
+
+def _mark(box: bytes) -> bytes:
+    return hashlib.blake2b(box, digest_size=16).digest()

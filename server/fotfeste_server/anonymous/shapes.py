@@ -1,8 +1,8 @@
 """Which questions of a form are counted, and how: from a form's definition to the shapes of `disclosure`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from fotfeste_shared.forms import FormDefinition, shipped
 from fotfeste_shared.kinds import Answer, Answers, Number, OneOf, Question, Rows, Scaled, SomeOf, Text
@@ -13,13 +13,21 @@ FindForm: TypeAlias = Callable[[str, int], FormDefinition]
 FEW_ENOUGH = 12  # a number without bins is counted value by value when it can take no more values than this
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One answer on its own: to be counted in a shape, or (`shape` None) something written."""
 
     question: str
     shape: Shape | None
     answer: Given
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The questions of one level of a form, ready to take many answers apart: each one's shape is found once."""
+
+    shapes: dict[str, Shape]
+    written: frozenset[str]
+    below: dict[str, "Level"]
 
 
 def shipped_form(code: str, _version: int) -> FormDefinition:
@@ -51,25 +59,29 @@ def _number_shape(question: Number) -> Shape | None:
     return Shape("binned", points=tuple(sorted(set(bounds)))) if bounds else None
 
 
-def pieces(form: FormDefinition, answers: Answers) -> Iterator[Piece]:
-    """Take an answered form apart, question by question; what is not answered on the scale is not answered."""
-    yield from _pieces(tuple(form.questions()), answers, "")
-
-
-def _pieces(questions: tuple[Question, ...], answers: Answers, above: str) -> Iterator[Piece]:
+def level_of(questions: Iterable[Question]) -> Level:
+    """Make a form's questions, or those of its rows, ready for `pieces`."""
     beside = {question.code: question for question in questions}
+    shapes = {code: shape_of(question, beside) for code, question in beside.items()}
+    return Level(
+        shapes={code: shape for code, shape in shapes.items() if shape is not None},
+        written=frozenset(code for code, question in beside.items() if isinstance(question, Text)),
+        below={code: level_of(question.questions) for code, question in beside.items() if isinstance(question, Rows)},
+    )
+
+
+def pieces(here: Level, answers: Answers, above: str = "") -> Iterator[Piece]:
+    """Take an answered form apart, question by question; what is not answered on the scale is not answered."""
     for code, answer in answers.items():
-        question = beside.get(code)
-        if isinstance(question, Rows) and isinstance(answer, list):
+        if code in here.shapes:
+            if _counts(here.shapes[code], answer):
+                yield Piece(above + code, here.shapes[code], answer)
+        elif code in here.below and isinstance(answer, list):
             for row in answer:
                 # A row of a programme is a question of its own: «innslag.<id>.nytte».
-                yield from _pieces(question.questions, row, f"{above}{code}.{row.get('id', '')}.")
-        elif isinstance(question, Text) and isinstance(answer, str):
+                yield from pieces(here.below[code], row, f"{above}{code}.{row.get('id', '')}.")
+        elif code in here.written and isinstance(answer, str):
             yield Piece(above + code, None, answer)
-        elif question is not None:
-            shape = shape_of(question, beside)
-            if shape is not None and _counts(shape, answer):
-                yield Piece(above + code, shape, answer)
 
 
 def _counts(shape: Shape, answer: Answer) -> bool:

@@ -1,6 +1,6 @@
 """Every question of an anonymous form is counted, or is free text; none is lost in silence."""
 
-from fotfeste_server.anonymous.shapes import pieces, shape_of
+from fotfeste_server.anonymous.shapes import level_of, pieces, shape_of
 from fotfeste_shared.forms import shipped
 from fotfeste_shared.kinds import Computed, Info, Rows, Text
 
@@ -31,7 +31,8 @@ def test_the_most_important_reason_is_one_of_those_that_can_be_ticked():
 
 def test_each_item_of_a_programme_is_a_question_of_its_own():
     answers = {"alt": 4, "innslag": [{"id": "p1", "nytte": 5}, {"id": "p2", "nytte": 2}, {"id": "p3"}]}
-    told = [(piece.question, piece.answer) for piece in pieces(shipped()["evaluering_samling"], answers)]
+    level = level_of(shipped()["evaluering_samling"].questions())
+    told = [(piece.question, piece.answer) for piece in pieces(level, answers)]
 
     assert told == [("alt", 4), ("innslag.p1.nytte", 5), ("innslag.p2.nytte", 2)]
 
@@ -39,6 +40,6 @@ def test_each_item_of_a_programme_is_a_question_of_its_own():
 def test_an_answer_that_the_form_does_not_know_is_left_out():
     """An older version may have asked otherwise; a stray code must not become a category."""
     answers = {"trygg": 9, "m_har": "kanskje", "b_hva": ["lonn", "finnes_ikke"], "ukjent": "x", "m_antall": 3}
-    told = [piece.question for piece in pieces(shipped()["nyansatt"], answers)]
+    told = [piece.question for piece in pieces(level_of(shipped()["nyansatt"].questions()), answers)]
 
     assert told == ["m_antall"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from fotfeste_server.anonymous.disclosure import Cell, blocks_of
 from fotfeste_server.anonymous.sealing import _labelled
-from fotfeste_server.anonymous.shapes import pieces
+from fotfeste_server.anonymous.shapes import level_of, pieces
 from fotfeste_server.results.leaving import Cohort
 from fotfeste_server.results.reading import Reach, Source, source
 from fotfeste_server.results.released import Released, read_released
@@ -85,7 +85,7 @@ def write_release(path: Path, everybody: list[Answered], seed: int = 1, colluder
         for each in everybody:
             form = shipped()[each.form]
             place = each.place if form.results_level == "municipality" else "*"
-            for piece in pieces(form, each.answers):
+            for piece in pieces(level_of(form.questions()), each.answers):
                 if piece.shape is not None and each.quarter == quarter:
                     cells[Cell(form.code, piece.question, each.wave, place, piece.shape)].append(piece.answer)
         told = blocks_of(cells, colluders, chance)
