@@ -19,31 +19,35 @@ from fotfeste_shared.revisions import Written, new_id, timestamp
 
 QUEUED = 500
 IN_A_PUSH = sync.ITEMS_IN_A_PUSH
+LONG_QUEUE = 10_000
 CROWD = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Pushes:
-    """Requests ready to send: the half that was delivered before, the whole queue, and the crowd's."""
+    """Requests ready to send: the half that was delivered before, the whole queue, a long one, and the crowd's."""
 
     before: list[bytes]
     queue: list[bytes]
+    long_queue: list[bytes]
     crowd: list[bytes]
 
 
 def b7(wishes: Wishes) -> Iterator[Figure]:
-    """Deliver a long queue of which half is there already, then fifty sessions from each of a crowd at once."""
-    crowd = wishes.scaled(CROWD)
+    """Deliver a queue of which half is there already, a long one, and fifty sessions from each of a crowd at once."""
+    crowd, long_queue = wishes.scaled(CROWD), wishes.scaled(LONG_QUEUE)
     with folder() as data:
-        pushes = _pushes(data, crowd)
+        pushes = _pushes(data, crowd, long_queue)
         with serving(data) as server:
             _kept(ask(Load(server.port, pushes.before, 1)), "stored", IN_A_PUSH)
             alone = _kept(ask(Load(server.port, pushes.queue, 1)), "stored", IN_A_PUSH)
+            at_length = _kept(ask(Load(server.port, pushes.long_queue, 1)), "stored", IN_A_PUSH)
             all_at_once = _kept(ask(Load(server.port, pushes.crowd, crowd)), "stored", IN_A_PUSH)
-        there, meant = _count(data), QUEUED + crowd * IN_A_PUSH
+        there, meant = _count(data), QUEUED + long_queue + crowd * IN_A_PUSH
         if there != meant:
             raise RuntimeError(f"{meant} sessions were confirmed, {there} are there")
         limit = _commits(data, QUEUED)
+        long_limit = _commits(data, long_queue)
     yield Figure(
         "B7",
         f"push: {QUEUED} queued sessions, half of them there already, from one client in {len(pushes.queue)} requests",
@@ -53,30 +57,39 @@ def b7(wishes: Wishes) -> Iterator[Figure]:
         "100 ms",
         "ODK 5.2 s (computed)",
     )
+    yield Figure(
+        "B7",
+        f"push: {long_queue:,} queued sessions from one client until all have receipts",
+        f"{at_length.seconds:.1f} s",
+        f"raw commits of as many texts {long_limit:.2f} s",
+        at_length.seconds / long_limit,
+        "10 s",
+    )
     rate = crowd * IN_A_PUSH / all_at_once.seconds
     yield Figure(
         "B7",
         f"push: {crowd} clients × {IN_A_PUSH} sessions at once",
-        f"{per_second(rate)}, slowest push {milliseconds(max(all_at_once.waits))}",
-        f"raw {per_second(QUEUED / limit)}",
-        rate / (QUEUED / limit),
+        f"{per_second(rate)}, all have receipts after {all_at_once.seconds:.1f} s",
+        f"raw {per_second(long_queue / long_limit)}",
+        rate / (long_queue / long_limit),
         "≥ 0.2 of raw",
         "ODK 97/s",
     )
 
 
-def _pushes(data: Path, crowd: int) -> Pushes:
+def _pushes(data: Path, crowd: int, long_queue: int) -> Pushes:
     """Furnish a house with a mentor and a crowd of computers, and write what they have to deliver."""
     app = open_app(data, "")
     try:
         house = furnish(app)
-        here = [_enrolled(house) for _ in range(crowd + 1)]
+        here = [_enrolled(house) for _ in range(crowd + 2)]
         queue = [session_log(house) for _ in range(QUEUED)]
         # Every other one was delivered before, but the reply was lost.
         return Pushes(
             _requests(here[0], queue[::2]),
             _requests(here[0], queue),
-            [_requests(each, [session_log(house) for _ in range(IN_A_PUSH)])[0] for each in here[1:]],
+            _requests(here[1], [session_log(house) for _ in range(long_queue)]),
+            [_requests(each, [session_log(house) for _ in range(IN_A_PUSH)])[0] for each in here[2:]],
         )
     finally:
         close_app(app)
@@ -123,6 +136,7 @@ def _commits(data: Path, rows: int) -> float:
     db = open_database(f"sqlite:///{data / 'raw.db'}")
     try:
         connection = db.connection()
+        connection.execute("DROP TABLE IF EXISTS log")
         connection.execute("CREATE TABLE log (seq INTEGER PRIMARY KEY, rev TEXT UNIQUE, digest TEXT, text TEXT)")
         with timed() as clock:
             for start in range(0, rows, IN_A_PUSH):

@@ -43,6 +43,16 @@ def test_a_report_is_kept_once_however_often_it_is_delivered(house: House):
     assert REPORT == current(house.report().id).answers
 
 
+def test_the_same_report_twice_in_one_delivery_is_kept_once(house: House):
+    written = report(house)
+
+    told = deliver(house, "contact", written, written)
+
+    assert ["stored", "duplicate"] == [each.outcome for each in told]
+    assert told[0].receipt == told[1].receipt
+    assert 1 == Revision.select().count()
+
+
 def test_another_content_under_the_same_id_is_refused(house: House):
     written = report(house)
     deliver(house, "contact", written)
@@ -123,6 +133,18 @@ def test_a_bad_report_is_stored_and_held_and_its_neighbours_are_not(house: House
     replies = deliver(house, "contact", report(house, framdrift=7), report(house))
 
     assert [("stored", "invalid"), ("stored", None)] == [(each.outcome, each.held) for each in replies]
+
+
+def test_a_revision_that_the_database_refuses_is_left_out_and_its_neighbours_are_kept(house: House):
+    first, refused, last = session_log(house), session_log(house), session_log(house)
+    names = f"'{first.rev}', '{refused.rev}'"
+    house.db.execute_sql(f"CREATE UNIQUE INDEX one_of_them ON revision (form) WHERE rev IN ({names})")
+
+    told = {each.rev: (each.outcome, each.seq) for each in deliver(house, "mentor", first, refused, last)}
+
+    assert {first.rev: ("stored", 1), last.rev: ("stored", 2)} == told
+    assert {first.rev, last.rev} == {leaf.rev for leaf in Leaf.select()}
+    assert read_revision(refused.text).record not in {record.id for record in Record.select()}
 
 
 def test_a_version_from_the_future_is_stored_and_held(house: House):
