@@ -17,7 +17,6 @@ from fotfeste_shared.web.pages import HEADERS, prepare, show_problem
 from . import views
 from .anonymous.keys import Keys
 from .anonymous.models import MODELS as ANONYMOUS
-from .bodies import Bodies
 from .config import Config
 from .jobs import Job
 from .mail import mail_of, sms_of
@@ -75,7 +74,6 @@ def create_app(config: Config) -> Flask:
         sms_of(config.keys, config.sms),
     )
     prepare(app)
-    app.before_request(Bodies().take)
     csrf = CSRFProtect(app)
     app.register_error_handler(CSRFError, lambda _fault: show_problem(Problem(STALE, code="stale", status=400)))
     app.teardown_request(lambda _fault: let_go(db))
