@@ -161,7 +161,7 @@ def settle(address: str, computers: list[Computer]) -> dict[str, int]:
         "lost": len((said.keys() | written) - kept.keys()),
         "doubled": len(lines) - len({row.record_id for row in lines}) + len(kept.keys() - written),
         "altered": sum(
-            kept[rev].digest != told or digest(kept[rev].text) != told for rev, told in said.items() if rev in kept
+            kept[rev].digest != told or digest(str(kept[rev].text)) != told for rev, told in said.items() if rev in kept
         ),
     }
     assert (0, 0, 0) == (figures["lost"], figures["doubled"], figures["altered"]), figures

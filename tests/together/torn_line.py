@@ -148,19 +148,19 @@ class Line:
     async def _carry(self, source: socket.socket, target: socket.socket, way: str, weather: Weather) -> None:
         """Carry one way until the sender has ended, or the weather strikes."""
         left = weather.after if isinstance(weather, Cut) and weather.way == way else None
-        slowly = isinstance(weather, Trickle) and weather.way == way
+        pause = weather.seconds if isinstance(weather, Trickle) and weather.way == way else None
         if isinstance(weather, Stall):
             await asyncio.sleep(weather.seconds)
         while left != 0:
-            data = await self._loop.sock_recv(source, 1 if slowly else min(PIECE, left or PIECE))
+            data = await self._loop.sock_recv(source, 1 if pause is not None else min(PIECE, left or PIECE))
             if not data:
                 with suppress(OSError):
                     target.shutdown(socket.SHUT_WR)
                 return
             await self._loop.sock_sendall(target, data)
             left = left and left - len(data)
-            if slowly:
-                await asyncio.sleep(weather.seconds)
+            if pause is not None:
+                await asyncio.sleep(pause)
         raise Severed
 
 
