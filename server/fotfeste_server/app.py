@@ -6,13 +6,11 @@ from wsgiref.headers import Headers
 
 from flask import Flask
 from flask_wtf import CSRFProtect
-from flask_wtf.csrf import CSRFError
 from whitenoise import WhiteNoise
 
 from fotfeste_shared.database import Database, Writer, close_database, let_go, open_database
 from fotfeste_shared.migrating import migrate
-from fotfeste_shared.problems import Problem
-from fotfeste_shared.web.pages import HEADERS, prepare, show_problem
+from fotfeste_shared.web.pages import HEADERS, prepare
 
 from . import views
 from .anonymous.keys import Keys
@@ -28,6 +26,7 @@ from .named.publishing import publish_shipped
 from .restoring import finish, resume
 from .service import Service
 from .static_files import compressed
+from .views.again import give_back_what_was_written
 from .views.ready import ReadyPages
 
 PAGES = (
@@ -75,7 +74,7 @@ def create_app(config: Config) -> Flask:
     )
     prepare(app)
     csrf = CSRFProtect(app)
-    app.register_error_handler(CSRFError, lambda _fault: show_problem(Problem(STALE, code="stale", status=400)))
+    give_back_what_was_written(app)
     app.teardown_request(lambda _fault: let_go(db))
     for blueprint in PAGES:
         if Path(views.__path__[0], f"{blueprint}.py").exists():
@@ -100,9 +99,6 @@ def create_app(config: Config) -> Flask:
 def _harden(headers: Headers, _path: str, _url: str) -> None:
     for name, value in HEADERS.items():
         headers[name] = value
-
-
-STALE = "Siden var for gammel til å sendes inn. Last den på nytt og prøv igjen."
 
 
 def close_app(app: Flask) -> None:
