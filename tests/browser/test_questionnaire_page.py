@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from browser.making_pages import SMALL_TARGETS, faults, serving
 from flask import Flask, request
+from playwright.sync_api import expect
 
 from fotfeste_shared.clock import today
 from fotfeste_shared.forms import shipped
@@ -135,7 +136,7 @@ def test_what_must_be_mended_stands_on_top_and_leads_to_its_field(chromium, addr
     page.locator("#errors").wait_for()
 
     assert page.title().startswith("Feil: ")
-    assert "errors" == page.evaluate("document.activeElement.id")
+    expect(page.locator("#errors")).to_be_focused()  # a moment later: the script comes after the page
     assert before == len(tray.filled)
     assert "?:" not in page.locator("#errors").inner_text()
     assert page.locator("#errors li").count() == page.locator("#errors li > a[href^='#a.']").count()
