@@ -18,7 +18,11 @@ from fotfeste_shared.forms import shipped
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 EVALUATION = "gatherings/{gathering}/evaluation"
-STAFF = ("invitations", "contacts", "forecast", EVALUATION, f"{EVALUATION}/slide")
+STAFF = (
+    "", "municipalities", "teams", "gatherings", "pairings", "windows", "devices", "reports", "results",
+    "invitations", "contacts", "forecast", EVALUATION, f"{EVALUATION}/slide",
+)  # fmt: skip
+HOUSE = ("/", "/networks", "/networks/new")
 PHONE = ("/g/{door}", "/s", "/s/{token}?l=nb&seen=1")
 
 
@@ -42,8 +46,8 @@ def served(tmp_path_factory):
     window = opening.windows(house.network)[0].id
     token = invite(house.db, house.service.keys, window, shipped()["nyansatt"], wave="start", place="4204")[0]
     named = {"gathering": gathering.id, "door": door.id, "token": token}
-    staff = (f"/networks/{house.network.id}/{page}" for page in STAFF)
-    pages = [page.format(**named) for page in (*staff, *PHONE)]
+    staff = (f"/networks/{house.network.id}/{page}".rstrip("/") for page in STAFF)
+    pages = [page.format(**named) for page in (*HOUSE, *staff, *PHONE)]
     with serving(app) as address:
         yield address, pages, begin_session(house.db, house.people["organizer"])
     close_app(app)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from browser.making_pages import SMALL_TARGETS, House, faults
+from playwright.sync_api import expect
 
 from fotfeste_server.anonymous.models import Inbox
 from fotfeste_shared.clock import today
@@ -131,6 +132,7 @@ def test_shows_one_theme_at_a_time_and_moves_focus_to_its_heading(house, phone):
 
     phone.get_by_role("button", name="Neste").click()
     phone.wait_for_url("**#1")
+    expect(phone.locator("section:not([hidden]) h2")).to_be_focused()
 
     second = themes_shown(phone)
     assert (1, 1) == (len(first), len(second))
