@@ -1,6 +1,6 @@
 """Real processes under torture: lines cut after every byte, programs killed and stopped, and nothing is lost.
 
-The short form runs every day. The long one takes about a quarter of an hour and prints its figures:
+The short form runs every day. The long one takes about ten minutes and prints its figures:
     FOTFESTE_TORTURE=long python tests tests/together/test_real_processes.py -s
 FOTFESTE_SEED chooses another order of faults; processes have a will of their own, so it is not the same story twice.
 """
