@@ -14,14 +14,11 @@ from fotfeste_shared.web.pages import HEADERS, prepare
 
 from . import views
 from .anonymous.keys import Keys
-from .anonymous.models import MODELS as ANONYMOUS
 from .config import Config
-from .jobs import Job
 from .mail import mail_of, sms_of
-from .migrations import STEPS
+from .migrations import STEPS, TABLES
 from .named.erasing import Erasures, replay
 from .named.house import settle
-from .named.models import NAMED
 from .named.publishing import publish_shipped
 from .restoring import finish, resume
 from .service import Service
@@ -45,7 +42,7 @@ def open_house(config: Config) -> Database:
     resume(config)
     db = open_database(config.database_url)
     migrate(db, STEPS)
-    db.bind([*NAMED, *ANONYMOUS, Job], bind_refs=False, bind_backrefs=False)
+    db.bind(TABLES, bind_refs=False, bind_backrefs=False)
     settle(db)
     publish_shipped(db)
     finish(config, db)

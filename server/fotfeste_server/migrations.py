@@ -4,13 +4,16 @@ Until the first tagged release the first steps make the tables as the models dec
 step is frozen, and every change is a step of its own.
 """
 
-from fotfeste_shared.database import Database
+from fotfeste_shared.database import Database, Table
 from fotfeste_shared.engines import SqliteFile
 from fotfeste_shared.migrating import SchemaMigrator, Step
 
+from .anonymous.models import MODELS as ANONYMOUS
 from .anonymous.schema import make_tables
 from .jobs import Job
 from .named.models import NAMED
+
+TABLES: list[type[Table]] = [*NAMED, *ANONYMOUS, Job]  # everything that is bound when the house opens
 
 KEPT_AS_WRITTEN = (
     "seq, rev, record_id, form, form_version, about_kind, about_id, parents, author_id, device_id, "
