@@ -12,8 +12,9 @@ from .anonymous.models import MODELS as ANONYMOUS
 from .anonymous.schema import make_tables
 from .jobs import Job
 from .named.models import NAMED
+from .named.registration_models import REGISTRATION
 
-TABLES: list[type[Table]] = [*NAMED, *ANONYMOUS, Job]  # everything that is bound when the house opens
+TABLES: list[type[Table]] = [*NAMED, *REGISTRATION, *ANONYMOUS, Job]  # everything that is bound when the house opens
 
 KEPT_AS_WRITTEN = (
     "seq, rev, record_id, form, form_version, about_kind, about_id, parents, author_id, device_id, "
@@ -80,4 +81,24 @@ def step_jobs(db: Database, _change: SchemaMigrator) -> None:
         db.create_tables([Job])
 
 
-STEPS: list[Step] = [step_named_world, step_anonymous_world, step_jobs]
+def step_registration(db: Database, _change: SchemaMigrator) -> None:
+    """How a network begins and changes: settings, public page, registrations, and people and places that leave."""
+    with db.bind_ctx(REGISTRATION, bind_refs=False, bind_backrefs=False):
+        db.create_tables(REGISTRATION)
+    _add_columns(db, "participation", left_on="TEXT")
+    _add_columns(db, "member", joined="TEXT", left="TEXT")
+    _add_columns(
+        db, "gathering", sign_up_by="TEXT", link="TEXT NOT NULL DEFAULT ''", changes="INTEGER NOT NULL DEFAULT 0",
+        cancelled_on="TEXT",
+    )  # fmt: skip
+
+
+def _add_columns(db: Database, table: str, **columns: str) -> None:
+    """Add the columns that an existing house lacks; a new one was made with them."""
+    had = {column.name for column in db.get_columns(table)}
+    for name, kind in columns.items():
+        if name not in had:
+            db.execute_sql(f'ALTER TABLE "{table}" ADD COLUMN "{name}" {kind}')
+
+
+STEPS: list[Step] = [step_named_world, step_anonymous_world, step_jobs, step_registration]

@@ -44,6 +44,7 @@ class Participation(Table):
     network_id: str
     municipality = TextField()
     agreed_on = DayField(null=True)
+    left_on = DayField(null=True)
 
     class Meta:
         """A municipality takes part once."""
@@ -68,7 +69,10 @@ class Team(Table):
 
 
 class Member(Table):
-    """A person's seat in a team; the contact is the one who hands in for all."""
+    """A person's seat in a team; the contact is the one who hands in for all.
+
+    Whoever has left keeps the row, with the day, so that it can be told later who was there.
+    """
 
     id = KeyField()
     team = ForeignKeyField(Team, on_delete="RESTRICT", backref="members")
@@ -77,6 +81,8 @@ class Member(Table):
     person_id: str
     seat = TextField()
     contact = BooleanField(default=False)
+    joined = DayField(null=True)
+    left = DayField(null=True)
 
     class Meta:
         """One seat for each person in a team."""
@@ -99,7 +105,11 @@ class Role(Table):
 
 
 class Gathering(Table):
-    """One numbered meeting of all teams; reports are due some days before."""
+    """One numbered meeting of all teams; reports are due some days before.
+
+    A `link` lets people come from afar, to a digital gathering or beside one in a room. `changes` counts how often
+    day or place was changed, for calendars. A cancelled gathering stays, with its day and what was written for it.
+    """
 
     id = KeyField()
     network = ForeignKeyField(Network, on_delete="RESTRICT", backref="gatherings")
@@ -111,6 +121,10 @@ class Gathering(Table):
     place = TextField(default="")
     digital = BooleanField(default=False)
     reports_due = DayField()
+    sign_up_by = DayField(null=True)
+    link = TextField(default="")
+    changes = IntegerField(default=0)
+    cancelled_on = DayField(null=True)
 
     class Meta:
         """Gatherings are told apart by number."""
