@@ -26,7 +26,7 @@ from .anonymous.keys import Keys
 from .app import create_app
 from .authoring import form
 from .config import LOOPBACK, Config
-from .demo import build
+from .demo import build, put_aside_if_outgrown
 from .front import Front, settings
 from .listening import CannotListen, numeric
 from .named.devices import make_code
@@ -127,6 +127,8 @@ def _serve(config: Config, workers: int) -> None:
 
 def _prepare(config: Config) -> list[str]:
     """Bring the database up to date before anybody is served; give the lines to greet the operator with."""
+    if config.demo and (aside := put_aside_if_outgrown(config)):
+        click.echo(f"The example network here was made by another version of Fotfeste. It lies in {aside} now.")
     with house(config) as db:
         if config.demo and is_empty():
             click.echo(MAKING)

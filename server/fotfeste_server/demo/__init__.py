@@ -6,5 +6,6 @@ by the same doors as the real thing: judged, into the ledger; closed, into envel
 
 from .building import build
 from .doors import Doors
+from .outgrown import put_aside_if_outgrown
 
-__all__ = ["Doors", "build"]
+__all__ = ["Doors", "build", "put_aside_if_outgrown"]
