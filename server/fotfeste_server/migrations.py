@@ -13,8 +13,10 @@ from .anonymous.schema import make_tables
 from .jobs import Job
 from .named.models import NAMED
 from .named.registration_models import REGISTRATION
+from .named.sign_in_models import SIGN_IN_TABLES
 
-TABLES: list[type[Table]] = [*NAMED, *REGISTRATION, *ANONYMOUS, Job]  # everything that is bound when the house opens
+# Everything that is bound when the house opens.
+TABLES: list[type[Table]] = [*NAMED, *REGISTRATION, *ANONYMOUS, Job, *SIGN_IN_TABLES]
 
 KEPT_AS_WRITTEN = (
     "seq, rev, record_id, form, form_version, about_kind, about_id, parents, author_id, device_id, "
@@ -101,4 +103,10 @@ def _add_columns(db: Database, table: str, **columns: str) -> None:
             db.execute_sql(f'ALTER TABLE "{table}" ADD COLUMN "{name}" {kind}')
 
 
-STEPS: list[Step] = [step_named_world, step_anonymous_world, step_jobs, step_registration]
+def step_ways_to_sign_in(db: Database, _change: SchemaMigrator) -> None:
+    """Passkeys, sign-in services elsewhere, and what people are told of their sessions."""
+    with db.bind_ctx(SIGN_IN_TABLES, bind_refs=False, bind_backrefs=False):
+        db.create_tables(SIGN_IN_TABLES)
+
+
+STEPS: list[Step] = [step_named_world, step_anonymous_world, step_jobs, step_registration, step_ways_to_sign_in]

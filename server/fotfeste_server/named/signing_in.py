@@ -11,6 +11,7 @@ from fotfeste_shared.problems import Invalid, TooMany
 from .models import Person, SignIn, SignInCode
 from .people import one_line
 from .secret import hashed, hashed_code, new_code, new_token
+from .sign_in_models import SessionNote
 
 CODE_LIVES = timedelta(minutes=10)
 TRIES = 5
@@ -53,8 +54,11 @@ def _not_too_often(person: Person | None, moment: datetime) -> None:
         raise TooMany
 
 
-def sign_in(db: Database, browser: str, typed: str) -> str:
-    """Trade a code for a session and give its token; a wrong, old or used-up code is refused in the same words."""
+def sign_in(db: Database, browser: str, typed: str, *, seen_as: str = "") -> str:
+    """Trade a code for a session and give its token; a wrong, old or used-up code is refused in the same words.
+
+    `seen_as` is what its owner will know the browser by, in the list of where they are signed in.
+    """
     moment = now()
     key = SignInCode.browser_hash == hashed("browser", browser)
     with writing(db):
@@ -64,7 +68,7 @@ def sign_in(db: Database, browser: str, typed: str) -> str:
         )
         asked = SignInCode.get_or_none(key) if counted.execute() == 1 else None
         good = asked is not None and hmac.compare_digest(asked.code_hash, hashed_code("sign-in", typed))
-        token = _begin(asked.person_id, moment) if asked and good and asked.person_id else None
+        token = _begin(asked.person_id, moment, "mail", seen_as) if asked and good and asked.person_id else None
         if token:
             SignInCode.delete().where(key).execute()
     if token is None:
@@ -72,19 +76,19 @@ def sign_in(db: Database, browser: str, typed: str) -> str:
     return token
 
 
-def _begin(person: str, moment: datetime) -> str:
+def _begin(person: str, moment: datetime, way: str, seen_as: str) -> str:
     token = new_token()
+    token_hash = hashed("session", token)
     SignIn.delete().where(SignIn.ends < moment).execute()
-    SignIn.create(
-        token_hash=hashed("session", token), person=person, started=moment, seen=moment, ends=moment + LONGEST
-    )
+    SignIn.create(token_hash=token_hash, person=person, started=moment, seen=moment, ends=moment + LONGEST)
+    SessionNote.create(sign_in=token_hash, way=way, browser=seen_as)
     return token
 
 
-def begin_session(db: Database, person: Person) -> str:
-    """Sign in somebody who has shown who they are in another way: the holder of the set-up link."""
+def begin_session(db: Database, person: Person, *, way: str = "setup", seen_as: str = "") -> str:
+    """Sign in somebody who has shown who they are in another way: a passkey, another service, the set-up link."""
     with writing(db):
-        return _begin(person.id, now())
+        return _begin(person.id, now(), way, seen_as)
 
 
 def who(db: Database, token: str) -> Person | None:
