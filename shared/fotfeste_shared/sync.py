@@ -186,7 +186,7 @@ class Thing(Message, frozen=True, kw_only=True):
 
 
 class PairingLine(Message, frozen=True, kw_only=True):
-    """One pairing of a mentor: never a name of the new hire, only unit, profession and start."""
+    """One pairing: never a name of the new hire, only unit, profession and start; `mine` tells its mentor's device."""
 
     id: str
     unit: str
@@ -194,6 +194,7 @@ class PairingLine(Message, frozen=True, kw_only=True):
     started: str
     municipality: str
     ended: str | None = None
+    mine: bool = True
 
 
 class OpenRecord(Message, frozen=True, kw_only=True):
@@ -220,13 +221,17 @@ class PersonLine(Message, frozen=True, kw_only=True):
 
 
 class Roster(Message, frozen=True, kw_only=True):
-    """What a device needs to know in order to work offline; nothing beyond its person's scope."""
+    """What a device needs to know in order to work offline; nothing beyond its person's scope.
+
+    `mentors` are those whom a head of department may name when a new hire is registered.
+    """
 
     person: PersonLine
     networks: list[Thing] = []
     teams: list[Thing] = []
     gatherings: list[Thing] = []
     pairings: list[PairingLine] = []
+    mentors: list[Thing] = []
     records: list[OpenRecord] = []
 
 

@@ -85,7 +85,8 @@ def test_a_new_pairing_is_not_asked_for_its_end() -> None:
 
 def test_a_pairing_can_still_be_ended_after_a_year() -> None:
     pairing: Answers = {
-        "enhet": "u1",
+        "team": "t1",
+        "enhet": "Ekeberg sykehjem, 2. etasje",
         "yrke": "sykepleier",
         "startdato": "2025-01-15",
         "mentor": "p1",

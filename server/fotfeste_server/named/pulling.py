@@ -26,10 +26,12 @@ from fotfeste_shared.sync import Tombstone as Gravestone
 
 from .access import ADVISOR_NOTE, Scope
 from .agenda import gathering_name, language_of, opened_for
+from .candidates import mentors_to_choose, teams_headed
 from .history import COUNTED, history
 from .house import fact
 from .knowing import context_of
 from .models import Gathering, Network, Pairing, Participation, PublishedForm, Record, Revision, Ruling, Team, Tombstone
+from .new_hires import REGISTRATION
 from .publishing import published
 from .pushing import backed_up_to
 
@@ -142,7 +144,8 @@ def roster(mine: Scope) -> Roster:
             Thing(id=each.id, name=gathering_name(each), of=each.network_id)
             for each in mine.gatherings().order_by(Gathering.network, Gathering.number)
         ],
-        pairings=[_pairing(each) for each in mine.pairings().order_by(Pairing.started)],
+        pairings=[_pairing(each, mine) for each in mine.pairings().order_by(Pairing.started)],
+        mentors=[Thing(id=each.id, name=each.name) for each in mentors_to_choose(mine)] if teams_headed(mine) else [],
         records=[
             OpenRecord(
                 id=task.record.id,
@@ -160,9 +163,9 @@ def roster(mine: Scope) -> Roster:
 
 def _team(mine: Scope, team: Team) -> Thing:
     notes = mine.may_hand_in(published(ADVISOR_NOTE), About("team", team.id))
-    return Thing(
-        id=team.id, name=team.name, of=team.participation.network_id, begins=[ADVISOR_NOTE] if notes else []
-    )  # fmt: skip
+    begins = [ADVISOR_NOTE] if notes else []
+    begins += [REGISTRATION] if team.id in teams_headed(mine) else []
+    return Thing(id=team.id, name=team.name, of=team.participation.network_id, begins=begins)
 
 
 def _facts(mine: Scope, record: Record) -> dict[str, str | int]:
@@ -170,7 +173,7 @@ def _facts(mine: Scope, record: Record) -> dict[str, str | int]:
     return dict(context_of(mine, published(record.form), about, record=record.id).facts)
 
 
-def _pairing(pairing: Pairing) -> PairingLine:
+def _pairing(pairing: Pairing, mine: Scope) -> PairingLine:
     place = Participation.get_by_id(pairing.participation_id).municipality
     found = find(place)
     return PairingLine(
@@ -180,4 +183,5 @@ def _pairing(pairing: Pairing) -> PairingLine:
         started=pairing.started.isoformat(),
         municipality=found.name if found else place,
         ended=pairing.ended.isoformat() if pairing.ended else None,
+        mine=pairing.mentor_id == mine.person.id,
     )

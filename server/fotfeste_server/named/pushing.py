@@ -22,6 +22,7 @@ from .house import fact, noted
 from .knowing import REPORT, context_of, network_of
 from .ledger import open_record
 from .models import Device, Person, Record
+from .new_hires import REGISTRATION, follow_registration, network_registered_in, pair_from
 from .publishing import published
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ class Delivery:
     They are often of one person, form and day's work, and finding an answer costs more than keeping an item does.
     """
 
-    def __init__(self, device: Device, mine: Scope) -> None:
+    def __init__(self, db: Database, device: Device, mine: Scope) -> None:
+        self.db = db
         self.device = device
         self.mine = mine
         self.log = hold_log()
@@ -53,7 +55,17 @@ class Delivery:
         line = self.log.append(content, written, device=self.device.id, held=_why_held(self, content))
         if content.form == REPORT:
             self.context_of.cache_clear()  # the next item may refer to it
+        if content.form == REGISTRATION and content.apart_of is None and line.held is None:
+            follow_registration(self.db, content.record, content.about.id)
         return line
+
+    def open_record(self, content: Content) -> bool:
+        """Open the record of a new revision; a new hire's registration makes the pairing that it is about, first."""
+        if content.form == REGISTRATION and content.author == self.mine.person.id:
+            if self.device.state == "active":
+                pair_from(self.db, self.mine, content, _day_of(content.saved_at))
+            return open_record(content, lambda about: network_of(about) or network_registered_in(self.mine, content))
+        return open_record(content, self.network_of)
 
     def _scope_of(self, author: str) -> Scope:
         return self.mine if author == self.mine.person.id else scope(Person.get_by_id(author))
@@ -91,7 +103,7 @@ def _taken(db: Database, device: Device, mine: Scope, items: list[PushItem]) -> 
     """Take the items as one; when that fails, each by itself, so that others of the same push do not suffer."""
     try:
         with part(db):
-            delivery = Delivery(device, mine)
+            delivery = Delivery(db, device, mine)
             return [_item(delivery, item) for item in items]
     except Exception:
         if not db.stands():
@@ -134,7 +146,7 @@ def _item(delivery: Delivery, item: PushItem) -> ItemReply:
     except IdReused:
         return _refused(item, "id_reused")
     # First, since who may read a record follows from what it is.
-    opened = there is None and open_record(content, delivery.network_of)
+    opened = there is None and delivery.open_record(content)
     if not (_is_its_record(content) and _is_theirs(delivery.mine, content)):
         if opened:
             Record.delete().where(Record.id == content.record).execute()
