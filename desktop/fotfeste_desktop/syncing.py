@@ -1,52 +1,31 @@
-"""Carries push and pull to the server, by itself and on request; the only module that reaches out to the network.
+"""Delivers what waits and fetches what is new, by itself and on request.
 
 A thread of its own, one exchange at a time. Whatever goes wrong, nothing kept here changes: it is tried again.
 """
 
-import gzip
 import logging
 import random
-import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, TypeVar
-
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
 
 from fotfeste_shared import sync
 from fotfeste_shared.clock import now
 from fotfeste_shared.database import Database, close_database
 from fotfeste_shared.problems import Problem
 
+from .courier import CONNECT, Courier, EnrolmentRefused, Line, Unreachable
 from .exchange import Exchange, Identity, NotOurServer
 
+__all__ = ["EnrolmentRefused", "Line", "Status", "Syncing", "Unreachable"]
+
 log = logging.getLogger(__name__)
-M = TypeVar("M", bound=sync.Message)
 
 IDLE = 300.0  # seconds between two looks at the server while all is well
 LONGEST_WAIT = 900.0
-CONNECT = 5.0
-LARGEST_ANSWER = 16 * 1024 * 1024
 MOST_STEPS = 1000
 BLAME_CONTENT = (400, 413, 500, 502, 504)  # one revision of several may be the cause
-
-
-class Line(StrEnum):
-    """How the line to the server is, by the last exchange; a network card that is up proves nothing."""
-
-    UNKNOWN = "unknown"
-    NOT_ENROLLED = "not_enrolled"
-    ONLINE = "online"
-    OFFLINE = "offline"
-    LOGIN_NEEDED = "login_needed"
-    REVOKED = "revoked"
-    WRONG_SERVER = "wrong_server"
-    UPDATE_NEEDED = "update_needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,98 +35,6 @@ class Status:
     line: Line
     last: datetime | None = None
     busy: bool = False
-
-
-class Unreachable(Exception):
-    """The server gave no usable answer; `wait` is its own wish for how long to stay away."""
-
-    def __init__(self, line: Line, status: int | None = None, wait: float | None = None) -> None:
-        super().__init__(line)
-        self.line = line
-        self.status = status
-        self.wait = wait
-
-
-class EnrolmentRefused(Exception):
-    """The code is wrong, spent or too old."""
-
-
-class SystemTrust(HTTPAdapter):
-    """Trusts what the computer trusts, too: municipalities look into TLS with certificates of their own."""
-
-    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 (as requests has it)
-        """Make connections with the system's certificates; requests adds its own bundle to them."""
-        super().init_poolmanager(*arguments, **options, ssl_context=ssl.create_default_context())
-
-
-class Courier:
-    """One request to the server at a time, and its answer proven to be readable; raises Unreachable."""
-
-    def __init__(self) -> None:
-        self._session = requests.Session()
-        self._session.mount("https://", SystemTrust())
-
-    def close(self) -> None:
-        """Let the connections go."""
-        self._session.close()
-
-    def enrol(self, url: str, code: str, install: str, name: str) -> sync.EnrolReply:
-        """Trade a one-time code for the device's own token; repeating it after a lost answer is safe."""
-        body = sync.write(sync.Enrol(code=code, install=install, name=name))
-        try:
-            return self._send(sync.EnrolReply, url + "/sync/v1/enrol", body, {})
-        except Unreachable as fault:
-            if fault.status is not None and 400 <= fault.status < 500:
-                raise EnrolmentRefused from fault
-            raise
-
-    def ask(self, kind: type[M], identity: Identity, path: str, message: sync.Message) -> M:
-        """Send a message of sync and read the answer."""
-        bearer = {"Authorization": f"Bearer {identity.token}"}
-        return self._send(kind, f"{identity.url}/sync/v1/{path}", sync.write(message), bearer)
-
-    def form(self, identity: Identity, digest: str) -> str:
-        """Fetch one published definition."""
-        headers = {"Authorization": f"Bearer {identity.token}", "Sync-Protocol": str(sync.PROTOCOL)}
-        try:
-            answer = self._session.get(
-                f"{identity.url}/sync/v1/forms/{digest}", headers=headers, timeout=(CONNECT, 20), allow_redirects=False
-            )
-        except requests.RequestException as fault:
-            raise Unreachable(Line.OFFLINE) from fault
-        _refuse_bad_status(answer)
-        return answer.content.decode("utf-8", "replace")
-
-    def _send(self, kind: type[M], url: str, body: bytes, headers: dict[str, str]) -> M:
-        headers |= {"Content-Type": "application/json", "Sync-Protocol": str(sync.PROTOCOL)}
-        if len(body) > 1024:
-            body = gzip.compress(body, mtime=0)
-            headers["Content-Encoding"] = "gzip"
-        patience = 20 + len(body) / 8192
-        try:
-            # no redirects: a token must not follow one, and a captive portal is fond of them
-            answer = self._session.post(
-                url, data=body, headers=headers, timeout=(CONNECT, patience), allow_redirects=False, stream=True
-            )
-            with answer:
-                content = answer.raw.read(LARGEST_ANSWER, decode_content=True)
-        except (requests.RequestException, HTTPError, OSError) as fault:
-            raise Unreachable(Line.OFFLINE) from fault
-        _refuse_bad_status(answer)
-        try:
-            return sync.read(kind, content)
-        except sync.BadMessage as fault:
-            raise Unreachable(Line.WRONG_SERVER) from fault
-
-
-def _refuse_bad_status(answer: requests.Response) -> None:
-    """Only 200 is an answer; what else may have come changes nothing but the status line."""
-    if answer.status_code == 200:
-        return
-    lines = {401: Line.LOGIN_NEEDED, 403: Line.REVOKED, 426: Line.UPDATE_NEEDED}
-    line = lines.get(answer.status_code, Line.OFFLINE)
-    wish = answer.headers.get("Retry-After", "")
-    raise Unreachable(line, answer.status_code, float(wish) if wish.isdigit() else None)
 
 
 class Syncing:
@@ -256,7 +143,12 @@ class Syncing:
         return True
 
     def _make_smaller(self, push: sync.Push, fault: Unreachable) -> None:
-        """Find the one revision that makes the server stumble by halving; other faults end the round."""
+        """Find the one revision that makes the server stumble by halving; other faults end the round.
+
+        After one that took too long less is tried the next time: a line may be too slow for more.
+        """
+        if fault.slow:
+            self._most = max(len(push.items) // 2, 1)
         if fault.status not in BLAME_CONTENT:
             raise fault
         if len(push.items) > 1:

@@ -76,7 +76,7 @@ CROSSINGS = [
     ("fotfeste_server.anonymous", "fotfeste_server.named", "the named and the anonymous world never meet"),
     ("fotfeste_server.config", "fotfeste_server.cli", "the server is layered"),
     ("fotfeste_server.results", "flask", "verbs know nothing of the web"),
-    ("fotfeste_server.mail", "requests", "only syncing reaches out to the network"),
+    ("fotfeste_server.mail", "requests", "only the courier reaches out to the network"),
     ("fotfeste_server.named.access", "psycopg", "only the engines know the database drivers"),
     ("fotfeste_desktop.views", "webview", "only the window knows the window library"),
     ("fotfeste_server.named.models", "fotfeste_server.named.access", "the named world stands on its models"),
