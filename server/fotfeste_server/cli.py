@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from multiprocessing.synchronize import Lock
@@ -28,7 +29,7 @@ from .authoring import form
 from .config import LOOPBACK, Config
 from .demo import build, put_aside_if_outgrown
 from .front import Front, settings
-from .listening import CannotListen, numeric
+from .listening import CannotListen, numeric, reached_at
 from .named.devices import make_code
 from .named.house import is_empty, setup_token
 from .named.models import Participation, Person
@@ -111,6 +112,8 @@ def serve(
 
 def _serve(config: Config, workers: int) -> None:
     address = numeric(config.host, config.port)
+    if not config.address and (reached := reached_at(address)) != address:
+        config = replace(config, address=f"http://{reached}:{config.port}")
     doors = _prepare(config)
     server = Server(
         "fotfeste",

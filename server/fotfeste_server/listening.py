@@ -1,7 +1,10 @@
-"""Finds out, before anything is opened, whether we can listen where we were asked to."""
+"""Finds out, before anything is opened, whether we can listen where we were asked to, and how others reach us."""
 
+import ipaddress
 import socket
 import sys
+
+ELSEWHERE = ("192.0.2.1", 9)  # an address that RFC 5737 keeps for examples; nothing is ever sent to it
 
 
 class CannotListen(Exception):
@@ -28,3 +31,16 @@ def numeric(host: str, port: int) -> str:
             why = f"{host}:{port} can not be listened on ({fault.strerror}); choose another --port or --host"
             raise CannotListen(why) from fault
     return str(place[0])
+
+
+def reached_at(listening: str) -> str:
+    """Give the address by which others in the same network reach us, where we listen on every address we have."""
+    address = ipaddress.ip_address(listening)
+    if not address.is_unspecified:
+        return listening
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(ELSEWHERE)  # sends nothing: the system only picks the card that it would go out by
+        except OSError:
+            return "127.0.0.1"  # no network at all
+        return str(probe.getsockname()[0])

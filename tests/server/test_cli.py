@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from real_window import free_port
 
 from fotfeste_server.cli import main
 from fotfeste_server.config import BadConfig, Config
-from fotfeste_server.listening import numeric
+from fotfeste_server.listening import numeric, reached_at
 from fotfeste_shared.clock import today
 
 
@@ -80,6 +81,13 @@ def test_two_houses_never_answer_on_one_port(tmp_path: Path):
     assert f"Error: 127.0.0.1:{port} can not be listened on" in second.output
     assert "127.0.0.1" == numeric("127.0.0.1", port)
     assert numeric("localhost", port) in {"127.0.0.1", "::1"}
+
+
+def test_who_listens_everywhere_tells_others_an_address_that_they_can_use():
+    everywhere, here = numeric("0.0.0.0", 0), numeric("127.0.0.1", 0)
+
+    assert here == reached_at(here)
+    assert not ip_address(reached_at(everywhere)).is_unspecified
 
 
 def test_it_greets_when_it_really_answers_and_dies_with_its_parent(tmp_path: Path):
