@@ -13,10 +13,11 @@ from .anonymous.schema import make_tables
 from .jobs import Job
 from .named.models import NAMED
 from .named.registration_models import REGISTRATION
+from .named.report_models import REPORTS
 from .named.sign_in_models import SIGN_IN_TABLES
 
 # Everything that is bound when the house opens.
-TABLES: list[type[Table]] = [*NAMED, *REGISTRATION, *ANONYMOUS, Job, *SIGN_IN_TABLES]
+TABLES: list[type[Table]] = [*NAMED, *REGISTRATION, *ANONYMOUS, Job, *SIGN_IN_TABLES, *REPORTS]
 
 KEPT_AS_WRITTEN = (
     "seq, rev, record_id, form, form_version, about_kind, about_id, parents, author_id, device_id, "
@@ -109,4 +110,12 @@ def step_ways_to_sign_in(db: Database, _change: SchemaMigrator) -> None:
         db.create_tables(SIGN_IN_TABLES)
 
 
-STEPS: list[Step] = [step_named_world, step_anonymous_world, step_jobs, step_registration, step_ways_to_sign_in]
+def step_reports(db: Database, _change: SchemaMigrator) -> None:
+    """Drafts that a team shares, what an advisor has said and read of a report, reminders, and the final report."""
+    with db.bind_ctx(REPORTS, bind_refs=False, bind_backrefs=False):
+        db.create_tables(REPORTS)
+
+
+STEPS: list[Step] = [
+    step_named_world, step_anonymous_world, step_jobs, step_registration, step_ways_to_sign_in, step_reports,
+]

@@ -17,6 +17,7 @@ from fotfeste_shared.database import Database, Prepared, erase_freed_pages, gap,
 
 from .history import hold_log
 from .models import Record, Revision, Tombstone
+from .report_models import DraftVersion
 
 ERASED = Prepared(
     Tombstone, lambda: Tombstone.select(Tombstone.number).where(Tombstone.record.in_([gap("record"), gap("whole")]))
@@ -88,6 +89,7 @@ def _bury(record: str) -> bool:
     last = Tombstone.select(fn.MAX(Tombstone.number)).scalar() or 0
     fresh = insert_once(Tombstone, Tombstone.record, number=last + 1, record=record, at=now())
     Revision.update(text=None).where((Revision.record == record) & Revision.text.is_null(False)).execute()
+    DraftVersion.delete().where(DraftVersion.record == record).execute()
     return fresh
 
 
