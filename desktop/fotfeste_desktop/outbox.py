@@ -19,6 +19,8 @@ from fotfeste_shared.revisions import Revision as Content
 
 from .models import Draft, Note, Revision
 
+AFTER = timedelta(milliseconds=1)
+
 
 class State(StrEnum):
     """Where a revision stands; «sending» is none of them, because after a crash it would be a lie."""
@@ -186,7 +188,8 @@ class Outbox:
             digest=written.digest,
             mine=True,
             state=State.QUEUED,
-            saved_at=now(),
+            # they are sent in this order: what is kept apart comes after what it belongs to
+            saved_at=now() + (AFTER if content.apart_of else timedelta(0)),
             next_try=self._held_until,
         ).execute(self._db)
 

@@ -20,6 +20,7 @@ from .schedule import Next, When, next_session
 SESSION = "mentorlogg"
 PAIRING = "kobling"
 REPORT = "statusrapport"
+BEGUN_WITH = {"team"}  # what a form about a team holds before anything is written
 USUAL = ("minutter", "form", "arbeidstid")  # most talks are as long as the last one, and in the same place
 
 
@@ -96,7 +97,7 @@ class Overview:
     def _is_blank(self, draft: Draft) -> bool:
         """Tell whether nothing was written in it yet: a session opened by mistake is no draft."""
         if draft.parents or draft.form != SESSION or not draft.about:
-            return not draft.answers
+            return not draft.answers.keys() - BEGUN_WITH
         preset = self.preset(str(draft.about[1]))
         return all(preset.get(code) == answer for code, answer in draft.answers.items() if code != "dato")
 
@@ -104,15 +105,18 @@ class Overview:
 
     def pairs(self) -> list[Pair]:
         """All pairings that have not ended, the most urgent first."""
-        lines = [line for line in self.roster.pairings if not line.ended] if self.roster else []
+        lines = [line for line in self._own_lines() if not line.ended]
         order = list(When)
         pairs = [self._pair(line) for line in lines]
         return sorted(pairs, key=lambda pair: (order.index(pair.next.when), pair.next.day or date.max, pair.name))
 
     def pair(self, pairing: str) -> Pair | None:
         """One pairing; None when it is not this mentor's."""
-        lines = self.roster.pairings if self.roster else []
-        return next((self._pair(line) for line in lines if line.id == pairing), None)
+        return next((self._pair(line) for line in self._own_lines() if line.id == pairing), None)
+
+    def _own_lines(self) -> list[sync.PairingLine]:
+        """The pairings whose mentor this is; a head of department knows of others, whose talks are not theirs."""
+        return [line for line in self.roster.pairings if line.mine] if self.roster else []
 
     def _pair(self, line: sync.PairingLine) -> Pair:
         about = (Revision.about_kind == "pairing") & (Revision.about_id == line.id) & (Revision.form == SESSION)
@@ -150,6 +154,23 @@ class Overview:
                 return step
         return None
 
+    # --- new hires who were registered here ---------------------------------------------------------
+
+    def registered(self) -> list[Entry]:
+        """The new hires whom the person has registered, the last one first."""
+        rows = Revision.select().where((Revision.form == PAIRING) & (Revision.text != "")).bind(self._db)
+        entries = [e for e in _entries(rows) if e.content.apart_of is None and not e.content.withdrawn]
+        return sorted(entries, key=lambda entry: entry.saved_at, reverse=True)
+
+    def registers(self) -> list[sync.Thing]:
+        """The teams on whose behalf the person may register a new hire."""
+        return [team for team in self.roster.teams if PAIRING in team.begins] if self.roster else []
+
+    def mentor(self, id_: str) -> str:
+        """The name of somebody who may be a mentor."""
+        names = {each.id: each.name for each in self.roster.mentors} if self.roster else {}
+        return names.get(id_, "")
+
     # --- records ----------------------------------------------------------------------------------
 
     def drafts(self) -> list[Draft]:
@@ -184,6 +205,12 @@ class Overview:
         titles = {line.id: line.title for line in self.roster.records} if self.roster else {}
         named = [(each, titles.get(each.record) or f"{each.saved_at:%d.%m.%Y}") for each in entries]
         return [(entry.record, name) for entry, name in sorted(named, key=lambda one: one[0].saved_at)]
+
+    def apart(self, record: str) -> Answers:
+        """What was handed in with a record and travels apart from it, such as how a new hire is reached."""
+        parts = Revision.mine & Revision.text.contains(f'"apart_of":"{record}"')
+        last = Revision.select().where(parts).order_by(Revision.saved_at.desc()).first(self._db)
+        return dict(read_revision(last.text).answers) if last else {}
 
     def notes(self, record: str) -> Answers:
         """The person's own notes on a record."""

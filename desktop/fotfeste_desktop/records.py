@@ -21,7 +21,7 @@ from fotfeste_shared.web.reading import read_answers
 
 from .desk import Desk
 from .models import Draft
-from .overview import SESSION, Overview
+from .overview import PAIRING, SESSION, Overview
 from .telling import told
 
 Page = Reply | str | tuple[str, int]
@@ -68,7 +68,7 @@ def records(desk: Desk) -> Blueprint:
             form = _form(overview(), entry.content.form)
             versions = {content.rev: content for content in (entry.content, *entry.others)}
             chosen = versions.get(request.form.get("from", ""), entry.content)
-            answers = {**chosen.answers, **overview().notes(record)}
+            answers = {**chosen.answers, **overview().apart(record), **overview().notes(record)}
             desk.outbox().open(form, record, entry.content.about, answers)
         elif line:
             about = About(line.about_kind, line.about_id)
@@ -110,8 +110,10 @@ def _add_sessions(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overv
         line = next((each for each in roster.teams if each.id == team), None) if roster else None
         if line is None or code not in line.begins:
             raise NotFound
-        record = new_id()
-        desk.outbox().open(_form(overview(), code), record, About("team", team), {"team": team})
+        record, form = new_id(), _form(overview(), code)
+        # a new hire's registration is about a pairing that it makes itself
+        about = About("pairing", new_id()) if form.subject == "pairing" else About("team", team)
+        desk.outbox().open(form, record, about, {"team": team})
         return redirect(f"/records/{record}", 303)
 
 
@@ -184,7 +186,7 @@ def _sheet(overview: Overview, form: FormDefinition, draft: Draft) -> Sheet:
         before=before,
         labels=labels,
         lead=pair.name if pair else _lead(overview, draft),
-        back=f"/pairings/{pair.line.id}" if pair else "/",
+        back=f"/pairings/{pair.line.id}" if pair else "/pairings" if form.code == PAIRING else "/",
         draft_at=f"/drafts/{draft.record}",
         keeps_private=True,
         submit=_("Lagre"),
@@ -212,7 +214,10 @@ def _names(overview: Overview, to: str, only: str | None) -> list[tuple[str, str
         case "pairing":
             return [(pair.line.id, pair.name) for pair in overview.pairs() if only in (None, pair.line.id)]
         case "team" if overview.roster:
-            return [(team.id, team.name) for team in overview.roster.teams if only in (None, team.id)]
+            teams = [team for team in overview.roster.teams if team.id == only]
+            return [(team.id, team.name) for team in teams or overview.registers()]
+        case "mentor" if overview.roster:
+            return [(each.id, each.name) for each in overview.roster.mentors]
         case "report" if only:
             return overview.reports(only)
         case _:
@@ -231,7 +236,7 @@ def _read_page(overview: Overview, record: str) -> Page:
         for id_, name in _names(overview, question.to, entry.content.about.id)
     }
     language = current_language()
-    sheets = [entry.content.answers, *(other.answers for other in entry.others)]
+    sheets = [{**entry.content.answers, **overview.apart(record)}, *(other.answers for other in entry.others)]
     notes = overview.notes(record)
 
     def say(question: Question, answers: Answers) -> str:

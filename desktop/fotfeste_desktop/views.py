@@ -47,7 +47,7 @@ def pages(desk: Desk) -> Blueprint:
 
     @blueprint.get("/pairings")
     def pairings() -> Page:
-        return render_template("pairings.html", pairs=overview().pairs())
+        return render_template("pairings.html", pairs=overview().pairs(), overview=overview())
 
     @blueprint.get("/pairings/<pairing>")
     def one_pairing(pairing: str) -> Page:

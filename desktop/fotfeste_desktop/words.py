@@ -3,13 +3,14 @@
 from datetime import date, datetime
 
 from fotfeste_shared.clock import civil, today
+from fotfeste_shared.revisions import read_revision
 from fotfeste_shared.web.pages import current_language
 from fotfeste_shared.web.pages import day as in_words
 from fotfeste_shared.web.pages import translated as _
 
 from .models import Draft, Revision
 from .outbox import State
-from .overview import Entry, Overview
+from .overview import PAIRING, Entry, Overview
 from .schedule import Next, When
 from .syncing import Line, Status
 
@@ -78,7 +79,10 @@ class Words:
         title = form.title.in_(current_language()) if form else str(thing.form)
         kind, id_ = thing.about if isinstance(thing, Draft) else (thing.about_kind, thing.about_id)
         pair = overview.pair(id_) if kind == "pairing" else None
-        return f"{title}, {pair.name}" if pair else title
+        if pair:
+            return f"{title}, {pair.name}"
+        unit = _unit(thing) if thing.form == PAIRING else ""
+        return f"{title}, {unit}" if unit else title
 
     def told_moment(self, stamp: str) -> datetime:
         """A moment as a revision writes it."""
@@ -115,3 +119,9 @@ class Words:
                 return _("i går")
             case _:
                 return in_words(day)
+
+
+def _unit(thing: Draft | Revision) -> str:
+    """The department of a new hire, as it was written."""
+    answers = thing.answers if isinstance(thing, Draft) else read_revision(str(thing.text)).answers
+    return str(answers.get("enhet") or "")

@@ -14,7 +14,8 @@ from fotfeste_desktop.home import Home
 from fotfeste_desktop.keys import KeyStore
 from fotfeste_server.named.devices import make_code
 from fotfeste_server.named.gatherings import plan_gathering
-from fotfeste_server.named.models import Leaf, Record, Revision
+from fotfeste_server.named.models import Leaf, Pairing, Record, Revision
+from fotfeste_server.named.waves import contact_of
 from fotfeste_shared.clock import today
 from fotfeste_shared.revisions import read_revision
 
@@ -160,3 +161,61 @@ def test_a_report_written_in_two_places_is_merged_by_a_person(house, desks):
     deliver(desk)
     assert "ulikt" not in desk.get(f"/records/{record.id}")
     assert Leaf.select().where(Leaf.record == record.id).count() == 1
+
+
+NEW_HIRE = {
+    "enhet": "Ekeberg sykehjem", "yrke": "vernepleier", "startdato": (today() + timedelta(7)).isoformat(),
+    "mentor_avklart": today().isoformat(), "kontakt": "912 34 567", "informert": "ja",
+}  # fmt: skip
+
+
+def register(browser: Browser, house: House, **change: str) -> dict:
+    """Register a new hire at the desk, and give the fields that were filled in."""
+    browser.get("/pairings")
+    browser.post(f"/teams/{house.team.id}/forms/kobling")
+    given = fields(NEW_HIRE | {"team": house.team.id, "mentor": house.people["mentor"].id} | change)
+    browser.post(browser.path, **given)
+    return given
+
+
+def test_a_new_hire_registered_offline_is_the_mentors_when_it_is_delivered(house, desks):
+    head, mentor = desks.of("head"), desks.of("mentor")
+    register(head, house)
+    assert "Lagret her. Leveres når du er på nett." in head.page
+    assert "Ekeberg sykehjem" in head.page
+    assert Pairing.select().count() == 1
+    assert "Ekeberg sykehjem" not in mentor.get("/")
+
+    deliver(head)
+    made = Pairing.get(Pairing.unit == "Ekeberg sykehjem")
+    assert (made.mentor_id, made.team_id) == (house.people["mentor"].id, house.team.id)
+    assert contact_of(made).address == "+4791234567"
+    deliver(mentor)
+    assert "Vernepleier, Ekeberg sykehjem" in mentor.get("/")
+    assert "Logg samtale: " not in head.get("/")  # the talks are the mentor's
+
+
+def test_the_registration_is_mended_and_ended_at_the_desk(house, desks):
+    head = desks.of("head")
+    register(head, house, startdato=(today() - timedelta(3)).isoformat())
+    deliver(head)
+    [record] = Record.select().where((Record.form == "kobling") & Record.apart_of.is_null())
+    assert "91234567" in head.get(f"/records/{record.id}")
+    head.post(f"/records/{record.id}/edit")
+    assert 'value="91234567"' in head.page
+    again = NEW_HIRE | {"team": house.team.id, "mentor": house.people["mentor"].id, "enhet": "Ekeberg, 2. etasje"}
+    again |= {"startdato": (today() - timedelta(3)).isoformat(), "slutt": "fullfort", "sluttdato": today().isoformat()}
+    head.post(head.path, **fields(again))
+    deliver(head)
+
+    made = Pairing.get(Pairing.unit == "Ekeberg, 2. etasje")
+    assert (made.ended, made.reason) == (today(), "fullfort")
+    assert Pairing.select().count() == 2
+
+
+def test_without_a_mentor_to_name_the_head_is_told_and_asked_nothing(house, desks):
+    Pairing.delete().execute()
+    head = desks.of("head")
+
+    assert "Kommunen har ingen mentorer i listen ennå." in head.get("/pairings")
+    assert "forms/kobling" not in head.page

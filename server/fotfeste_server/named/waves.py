@@ -4,6 +4,7 @@ What leaves this module towards the anonymous world is a place, a wave, dates an
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -100,15 +101,16 @@ def contact_of(pairing: Pairing) -> Contact | None:
     for record in handed_in_apart(pairing):
         content = current(record.id)
         address = content.answers.get("kontakt") if content else None
-        if isinstance(address, str):
-            return Contact(pairing=pairing.id, address=address)
+        with suppress(Invalid):  # what is held may hold anything
+            if isinstance(address, str):
+                return Contact(pairing=pairing.id, address=readable_address(address))
     return None
 
 
 def handed_in_apart(pairing: Pairing) -> list[Record]:
-    """Give the records that hold what a head of department wrote apart about a pairing."""
+    """Give the records that hold what a head of department wrote apart about a pairing, the last written first."""
     apart = (Record.form == PAIRING) & (Record.about_id == pairing.id) & Record.apart_of.is_null(False)
-    return list(Record.select().where(apart))
+    return list(Record.select().where(apart).order_by(Record.opened.desc(), Record.id))
 
 
 def keep_contact(db: Database, pairing: Pairing, typed: str, language: Language) -> None:

@@ -8,6 +8,7 @@ from making_house import House
 from fotfeste_server.named.models import Device, Pairing, Record, Role
 from fotfeste_server.named.settling import held
 from fotfeste_server.named.teams import form_team
+from fotfeste_server.named.waves import contact_of
 from fotfeste_shared.clock import now, today
 from fotfeste_shared.revisions import About, Written, new_id, timestamp, write_revision
 from fotfeste_shared.revisions import Revision as Content
@@ -24,9 +25,11 @@ ANSWERS = {
 def registered(house: House):
     """Writes registrations as the desktop client does; the same `pairing` and `record` for a later version."""
 
-    def write(pairing: str, record: str, *, who: str = "head", parents=(), withdrawn=False, apart_of=None, **change):
+    def write(
+        pairing: str, record: str, *, who: str = "head", parents=(), withdrawn=False, apart_of=None, only=None, **change
+    ):
         given = {"team": house.team.id, "mentor": house.people["mentor"].id, **ANSWERS, **change}
-        given = {code: answer for code, answer in given.items() if answer is not None}
+        given = only or {code: answer for code, answer in given.items() if answer is not None}
         return write_revision(
             Content(
                 rev=new_id(), record=record, form="kobling", form_version=2, about=About("pairing", pairing),
@@ -150,14 +153,16 @@ def test_another_mentor_may_take_over_and_log_talks(house: House, registered):
     assert Role.select().where((Role.person == colleague.id) & (Role.role == "mentor")).exists()
 
 
-def test_the_way_to_reach_the_new_hire_is_kept_apart_with_the_pairing(house: House, registered):
-    pairing, record, apart = new_id(), new_id(), new_id()
-    contact = write_revision(
-        Content(
-            rev=new_id(), record=apart, form="kobling", form_version=2, about=About("pairing", pairing),
-            author=house.people["head"].id, saved_at=timestamp(now()), answers={"kontakt": "91234567"}, apart_of=record,
-        )
-    )  # fmt: skip
+@pytest.mark.parametrize(
+    ("typed", "held_as", "reached_at"), [("91234567", None, "+4791234567"), ("på jobb", "invalid", None)]
+)
+def test_the_way_to_reach_the_new_hire_is_kept_apart_with_the_pairing(
+    house: House, registered, typed, held_as, reached_at
+):
+    pairing, record = new_id(), new_id()
+    contact = registered(pairing, new_id(), apart_of=record, only={"kontakt": typed})
 
-    assert [("stored", None)] * 2 == outcome(house, "head", registered(pairing, record), contact)
+    assert [("stored", None), ("stored", held_as)] == outcome(house, "head", registered(pairing, record), contact)
     assert {house.network.id} == {each.network_id for each in Record.select().where(Record.about_id == pairing)}
+    found = contact_of(Pairing.get_by_id(pairing))
+    assert reached_at == (found.address if found else None)
