@@ -27,8 +27,8 @@ from .views.again import give_back_what_was_written
 from .views.ready import ReadyPages
 
 PAGES = (
-    "health", "signin", "mailbox", "organizers", "teams", "windows", "invitations", "programme", "forecast",
-    "devices", "keeping", "sync", "phone", "doors", "results",
+    "health", "signin", "openid", "me", "mailbox", "organizers", "teams", "windows", "invitations", "programme",
+    "forecast", "devices", "keeping", "sync", "phone", "doors", "results",
 )  # fmt: skip
 TOKEN_PAGES = ("sync", "phone", "doors")  # the token in the address or header is the authority, no cookie is looked at
 SCRIPTS = {".mjs": "text/javascript"}  # some systems do not know the ending

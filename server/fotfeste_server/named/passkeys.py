@@ -1,6 +1,8 @@
-"""Passkeys: a key on one's own phone or computer that signs in without any code, and cannot be given away by mistake."""
+"""Passkeys: a key on one's own phone or computer that signs in without a code, and is not given away by mistake."""
 
 import ipaddress
+import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -22,6 +24,8 @@ if TYPE_CHECKING:  # half a second at every start, for the few who use it
 ADDING, SIGNING_IN = "passkey new", "passkey"
 MOST = 20  # keys of one person
 LONGEST = 16_384  # letters of what a browser hands over
+# What reading an answer of rubbish may end in; the library promises its own faults only for what has the right shape.
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, struct.error)
 UNKNOWN = "Vi kjente ikke igjen passnøkkelen. Logg inn med kode på e-post."
 NOT_MADE = "Passnøkkelen ble ikke laget. Prøv en gang til."
 
@@ -32,6 +36,14 @@ class Site:
 
     id: str
     origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a browser hands over when it has made a passkey, and what its owner calls it."""
+
+    answer: str
+    name: str
 
 
 def site_of(address: str) -> Site | None:
@@ -84,33 +96,38 @@ def _described(key: Passkey) -> "PublicKeyCredentialDescriptor":
     return structs.PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.id))
 
 
-def add(db: Database, site: Site, person: Person, browser: str, answer: str, name: str) -> Passkey:
-    """Keep the public half of the key that the browser made for this very question."""
+def add(
+    db: Database, site: Site, person: Person, browser: str, made: Made, *, tell: Callable[[Person], None]
+) -> None:
+    """Keep the public half of the key that the browser made for this very question.
+
+    `tell` puts a letter to its owner among the jobs of this transaction.
+    """
     import webauthn
     from webauthn.helpers.exceptions import WebAuthnException
 
     asked = end_handshake(db, ADDING, browser)
-    if asked["person"] != person.id or len(answer) > LONGEST:
+    if asked["person"] != person.id or len(made.answer) > LONGEST:
         raise Invalid(questions={"name": NOT_MADE})
     try:
-        made = webauthn.verify_registration_response(
-            credential=answer,
+        proved = webauthn.verify_registration_response(
+            credential=made.answer,
             expected_challenge=bytes.fromhex(asked["challenge"]),
             expected_rp_id=site.id,
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
+    except (WebAuthnException, *UNREADABLE) as fault:
         raise Invalid(questions={"name": NOT_MADE}) from fault
     row = {
-        "id": webauthn.helpers.bytes_to_base64url(made.credential_id), "person": person.id,
-        "public_key": made.credential_public_key.hex(), "count": made.sign_count,
-        "name": one_line(name, 60) or "–", "added": now(),
+        "id": webauthn.helpers.bytes_to_base64url(proved.credential_id), "person": person.id,
+        "public_key": proved.credential_public_key.hex(), "count": proved.sign_count,
+        "name": one_line(made.name, 60) or "–", "added": now(),
     }  # fmt: skip
     with writing(db):
         if not insert_once(Passkey, Passkey.id, **row):
             raise Invalid(questions={"name": NOT_MADE})
-    return Passkey.get_by_id(row["id"])
+        tell(person)
 
 
 def remove(db: Database, person: Person, id_: str) -> None:
@@ -138,19 +155,13 @@ def ask_for_any(db: Database, site: Site, browser: str) -> str:
 def sign_in_with(db: Database, site: Site, browser: str, answer: str, *, seen_as: str = "") -> str:
     """Trade a signature on our question for a session and give its token; every refusal sounds the same."""
     import webauthn
-    from webauthn.helpers import base64url_to_bytes, exceptions
+    from webauthn.helpers.exceptions import WebAuthnException
 
     asked = end_handshake(db, SIGNING_IN, browser)
     try:
-        if len(answer) > LONGEST:
-            raise ValueError("far too long")
-        shown = webauthn.helpers.parse_authentication_credential_json(answer)
-        key = Passkey.get_or_none(Passkey.id == shown.id)
-        owner = shown.response.user_handle
-        if key is None or (owner and owner != UUID(key.person_id).bytes) or shown.raw_id != base64url_to_bytes(key.id):
-            raise ValueError("not one of ours")
+        key = _shown(answer)
         proved = webauthn.verify_authentication_response(
-            credential=shown,
+            credential=answer,
             expected_challenge=bytes.fromhex(asked["challenge"]),
             expected_rp_id=site.id,
             expected_origin=site.origin,
@@ -158,7 +169,7 @@ def sign_in_with(db: Database, site: Site, browser: str, answer: str, *, seen_as
             credential_current_sign_count=key.count,
             require_user_verification=True,
         )
-    except (exceptions.WebAuthnException, ValueError, KeyError, TypeError) as fault:
+    except (WebAuthnException, *UNREADABLE) as fault:
         raise Forbidden(UNKNOWN, code="unknown_passkey") from fault
     with writing(db):
         # The count may only grow: of a key and its copy, the second to come is refused.
@@ -166,3 +177,16 @@ def sign_in_with(db: Database, site: Site, browser: str, answer: str, *, seen_as
         if Passkey.update(count=proved.new_sign_count, used=today()).where(same).execute() != 1:
             raise Forbidden(UNKNOWN, code="unknown_passkey")
         return begin_session(db, key.person, way="passkey", seen_as=seen_as)
+
+
+def _shown(answer: str) -> Passkey:
+    """Find the key that a browser says it has signed with, and that its owner is whom it names."""
+    from webauthn.helpers import parse_authentication_credential_json
+
+    if len(answer) > LONGEST:
+        raise ValueError("far too long")
+    shown = parse_authentication_credential_json(answer)
+    key = Passkey.get_or_none(Passkey.id == shown.id)
+    if key is None or shown.response.user_handle not in (None, UUID(key.person_id).bytes):
+        raise ValueError("not one of ours")
+    return key

@@ -3,7 +3,7 @@
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, render_template, request, session
+from flask import Blueprint, Response, flash, redirect, render_template, request, session
 from werkzeug.wrappers import Response as Reply
 
 from fotfeste_shared.problems import Closed
@@ -12,15 +12,20 @@ from fotfeste_shared.wording import as_language, say
 
 from ..jobs import enqueue
 from ..named.models import Person
+from ..named.passkeys import ask_for_any, sign_in_with, site_of
 from ..named.people import come_in_first, is_setup
 from ..named.secret import grouped
+from ..named.sessions import kind_of_browser
 from ..named.signing_in import CODES_AN_HOUR, LONGEST, ask_for_code, begin_session, sign_in, sign_out
+from ..openid import providers
 from . import COOKIE, anyone, cookie_name, present, service, set_cookie
 from .asking import Ask, address, text
+from .me import site
 from .pace import Pace, caller
 
 pages = Blueprint("signin", __name__)
 BROWSER = "browser"
+PASSKEY = "passkey"
 TEN_MINUTES = 600
 # A whole gathering may sit behind one address: what stops guessing is five tries a code, five codes a mailbox.
 asking = Pace(tries=300, seconds=3600)
@@ -62,7 +67,7 @@ def first(token: str) -> Reply | tuple[str, int]:
         came.append(come_in_first(service().db, token, *given, current_language()))
 
     if form.done(come_in):
-        return _signed_in(begin_session(service().db, came[0]), "/networks/new")
+        return signed_in_now(begin_session(service().db, came[0], seen_as=_seen_as()), "/networks/new")
     return render_template("signin/first.html", form=form), form.status
 
 
@@ -71,7 +76,7 @@ def first(token: str) -> Reply | tuple[str, int]:
 def begin() -> Reply | tuple[str, int]:
     """Ask for the address and send a code there; whether we know the address is not told."""
     if present() is not None:
-        return redirect(_local(request.args.get("to")), 303)
+        return redirect(local(request.args.get("to")), 303)
     form = ByMail()
     browser = secrets.token_urlsafe(24)
 
@@ -81,10 +86,13 @@ def begin() -> Reply | tuple[str, int]:
         ask_for_code(service().db, form.email.data or "", browser, _post)
 
     if form.done(ask):
-        reply = redirect(f"/signin/code?to={_local(request.args.get('to'))}", 303)
+        reply = redirect(f"/signin/code?to={local(request.args.get('to'))}", 303)
         set_cookie(reply, BROWSER, browser, seconds=TEN_MINUTES)
         return reply
-    return render_template("signin/begin.html", form=form), form.status
+    return render_template(
+        "signin/begin.html", form=form, to=local(request.args.get("to")), providers=providers(service().config.keys),
+        passkeys=site_of(service().config.base_url) is not None,
+    ), form.status  # fmt: skip
 
 
 def _post(person: Person, code: str) -> None:
@@ -117,11 +125,36 @@ def code() -> Reply | tuple[str, int]:
     def type_in() -> None:
         typing.count(caller())
         browser = request.cookies.get(cookie_name(BROWSER), "")
-        tokens.append(sign_in(service().db, browser, form.code.data or ""))
+        tokens.append(sign_in(service().db, browser, form.code.data or "", seen_as=_seen_as()))
 
     if form.done(type_in):
-        return _signed_in(tokens[0], _local(request.args.get("to")))
+        return signed_in_now(tokens[0], local(request.args.get("to")))
     return render_template("signin/code.html", form=form), form.status
+
+
+@pages.post("/signin/passkey/question")
+@anyone
+def ask_for_passkey() -> Response:
+    """Give the question by which the browser shows a passkey."""
+    asking.count(caller())
+    browser = secrets.token_urlsafe(24)
+    reply = Response(ask_for_any(service().db, site(), browser), mimetype="application/json")
+    set_cookie(reply, PASSKEY, browser, seconds=TEN_MINUTES)
+    return reply
+
+
+@pages.post("/signin/passkey")
+@anyone
+def passkey() -> Reply:
+    """Let in whoever has signed the question with their passkey."""
+    typing.count(caller())
+    browser = request.cookies.get(cookie_name(PASSKEY), "")
+    token = sign_in_with(service().db, site(), browser, request.form.get("credential", ""), seen_as=_seen_as())
+    return signed_in_now(token, local(request.args.get("to")))
+
+
+def _seen_as() -> str:
+    return kind_of_browser(request.headers.get("User-Agent", ""))
 
 
 @pages.post("/signout")
@@ -136,15 +169,15 @@ def end() -> Reply:
     return reply
 
 
-def _signed_in(token: str, to: str) -> Reply:
-    """Begin anew: no form token from before the sign-in holds after it."""
+def signed_in_now(token: str, to: str) -> Reply:
+    """Give a browser its session and begin anew: no form token from before the sign-in holds after it."""
     session.clear()
     reply = redirect(to, 303)
     set_cookie(reply, COOKIE, token, seconds=int(LONGEST.total_seconds()))
     return reply
 
 
-def _local(to: str | None) -> str:
+def local(to: str | None) -> str:
     """Read where to go next; only a page of ours, never another site."""
     parts = urlsplit(to or "/")
     safe = not parts.scheme and not parts.netloc and parts.path.startswith("/") and "\\" not in (to or "")
