@@ -14,6 +14,7 @@ from fotfeste_shared.clock import CIVIL, civil, now
 from fotfeste_shared.database import insert_once
 
 from .models import Device, Revision
+from .networks import FINAL_REPORT, STATUS_REPORT
 from .report_models import WrittenAt
 
 GRACE = timedelta(days=7)
@@ -67,7 +68,8 @@ def note_when_written(device: Device, sent_at: str, revs: Iterable[str]) -> None
         return
     known = Device.get_or_none(Device.id == device.id) or device
     spoke = known.last_seen or civil(known.enrolled).date()
-    for row in Revision.select(Revision.rev, Revision.saved_at, Revision.form).where(Revision.rev.in_(list(revs))):
+    dated = Revision.rev.in_(list(revs)) & Revision.form.in_([STATUS_REPORT, FINAL_REPORT])
+    for row in Revision.select(Revision.rev, Revision.saved_at).where(dated):
         try:
             written = min(datetime.fromisoformat(row.saved_at) + off, moment)
         except (ValueError, TypeError, OverflowError):

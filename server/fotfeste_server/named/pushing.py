@@ -16,6 +16,7 @@ from fotfeste_shared.revisions import Revision as Content
 from fotfeste_shared.sync import PROTOCOL, SERVICE, Held, ItemReply, Push, PushItem, PushReply, Reason
 
 from .access import Scope, scope
+from .deadlines import note_when_written
 from .erasing import is_erased
 from .history import IdReused, Line, history, hold_log, leaves_of
 from .house import fact, noted
@@ -85,6 +86,7 @@ def push_items(db: Database, device: Device, push: Push) -> PushReply:
     hold_log()
     told = history(push.known)
     items = _taken(db, device, scope(device.person), push.items)
+    note_when_written(device, push.sent_at, [each.rev for each in items if each.outcome == "stored"])
     _remember(device, push)
     here = history(None)
     return PushReply(
