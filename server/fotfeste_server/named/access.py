@@ -13,7 +13,7 @@ from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.problems import Forbidden, NotFound
 from fotfeste_shared.revisions import About, is_id
 
-from .models import Gathering, Network, Pairing, Participation, Person, Record, Revision, Role, Team
+from .models import Gathering, Member, Network, Pairing, Participation, Person, Record, Revision, Role, Team
 
 Action = Literal["plan", "enrol", "read_reports", "read_results"]
 Rows: TypeAlias = "ModelSelect[Any]"
@@ -73,7 +73,10 @@ class Scope:
         """The participations that the person has a part in, rather than looks after."""
         mine = Pairing.select(Pairing.participation).where(Pairing.mentor == self.person.id)
         own = self._own_side().select(Participation.id)
-        return Participation.select().where(Participation.id.in_(own) | Participation.id.in_(mine))
+        seated = Team.select(Team.participation).where(Team.id.in_(self._seats()))
+        return Participation.select().where(
+            Participation.id.in_(own) | Participation.id.in_(mine) | Participation.id.in_(seated)
+        )
 
     def _own_side(self) -> Rows:
         """The participations whose own people the person is one of: its administrator, or in one of its teams."""
@@ -84,7 +87,12 @@ class Scope:
 
     def teams(self) -> Rows:
         """The teams whose reports the person may read."""
-        return Team.select().where(_any(self._teams(role) for role in ("organizer", "advisor", *OWN_TEAM)))
+        reached = [self._teams(role) for role in ("organizer", "advisor", *OWN_TEAM)]
+        return Team.select().where(_any([*reached, Team.id.in_(self._seats())]))
+
+    def _seats(self) -> Rows:
+        """The teams in which the person has a seat now."""
+        return Member.select(Member.team).where((Member.person == self.person.id) & Member.left.is_null())
 
     def _teams(self, role: str) -> Any:  # noqa: ANN401 (a condition of peewee)
         """The teams that a person reaches by one role."""
@@ -188,6 +196,12 @@ class Scope:
         if about.kind != form.subject:
             return False
         return any(self._may_as(role, about) for role in form.filled_in_by)
+
+    def may_write(self, form: FormDefinition, about: About) -> bool:
+        """Tell whether the person may write on a draft: whoever hands it in, and all of a team on the team's own."""
+        shared = form.subject == about.kind == "team" and bool(form.natural_key)
+        seated = shared and _has(Team.select().where(Team.id.in_(self._seats())), Team, about.id)
+        return self.may_hand_in(form, about) or seated
 
     def _may_as(self, role: str, about: About) -> bool:
         """Tell whether one of a form's roles is the person's towards this thing."""
