@@ -14,14 +14,14 @@ from fotfeste_shared.database import Database
 from fotfeste_shared.problems import NotFound
 from fotfeste_shared.revisions import new_id, timestamp
 
-from .exchange import Exchange
+from .exchange import WHOLE, Exchange
 from .models import Revision
 from .outbox import State
 
 
 def save_copy(db: Database, rev: str, folder: Path | None = None) -> Path:
     """Write a revision, as it would have been sent, to a file that a person can pass on."""
-    row = Revision.select().where((Revision.rev == rev) & Revision.mine & (Revision.text != "")).first(db)
+    row = Revision.select().where((Revision.rev == rev) & Revision.mine & WHOLE).first(db)
     if row is None:
         raise NotFound
     folder = folder or Path(platformdirs.user_downloads_dir())

@@ -15,7 +15,7 @@ from fotfeste_shared import sync
 from fotfeste_shared.clock import now
 from fotfeste_shared.database import Database, writing
 from fotfeste_shared.forms import digest
-from fotfeste_shared.revisions import Unreadable, new_id, read_revision, timestamp, write_revision
+from fotfeste_shared.revisions import Unreadable, derived_id, new_id, read_revision, timestamp, write_revision
 
 from .models import Draft, Form, Meta, Note, Revision
 from .outbox import State
@@ -24,6 +24,7 @@ TRIES_ALONE = 3
 SLOW_RETRY = timedelta(hours=1)
 AUDIT_EVERY = timedelta(days=1)
 DELIVERED = (State.DELIVERED, State.BACKED_UP)
+WHOLE = (Revision.text != "") & ~Revision.thin  # what could be sent once more
 
 
 class NotOurServer(ValueError):
@@ -164,17 +165,22 @@ class Exchange:
     def _name_anew(self, rev: str) -> bool:
         """Another content has this name: a draft was handed in here and in a copy of this file, differently.
 
-        Ours goes on under a name of its own, and the two are a conflict that a person sees. What bears the name on
-        the server was passed over when it came, so everything is read once more.
+        Ours goes on under another name, and the two are a conflict that a person sees. The name follows from the
+        content, so everybody who holds it, its author or a reader who brings it back, gives it the same. What bears
+        the old name on the server was passed over when it came, so everything is read once more.
         """
-        row = Revision.select().where((Revision.rev == rev) & Revision.mine & (Revision.text != "")).first(self._db)
+        row = Revision.select().where((Revision.rev == rev) & WHOLE).first(self._db)
         if row is None:
             return False
-        written = write_revision(replace(read_revision(str(row.text)), rev=new_id()))
-        self._change(
-            rev, rev=written.rev, text=written.text, digest=written.digest, state=State.QUEUED, problem=None,
-            next_try=None, tries=0,
-        )  # fmt: skip
+        named = replace(read_revision(str(row.text)), rev=derived_id("another content", str(row.digest)))
+        written = write_revision(named)
+        if Revision.select().where(Revision.rev == written.rev).exists(self._db):
+            Revision.delete().where(Revision.rev == rev).execute(self._db)
+        else:
+            self._change(
+                rev, rev=written.rev, text=written.text, digest=written.digest, state=State.QUEUED, problem=None,
+                next_try=None, tries=0,
+            )  # fmt: skip
         self.keep(cursor=None)
         return True
 
@@ -264,9 +270,12 @@ class Exchange:
             seq=row.seq,
             receipt=row.receipt,
         ).on_conflict_ignore().execute(self._db)
+        # What is thin here is never sent again, so only a pull tells where it lies on a server that was put back.
+        moved = (Revision.rev == content.rev) & (Revision.digest == row.digest) & Revision.thin
+        Revision.update(seq=row.seq, receipt=row.receipt).where(moved).execute(self._db)
 
     def _erase(self, record: str) -> None:
-        change = {"text": "", "state": State.ERASED, "receipt": None, "problem": None}
+        change = {"text": "", "state": State.ERASED, "receipt": None, "problem": None, "thin": False}
         apart = Revision.text.contains(
             f'"apart_of":"{record}"'
         )  # perhaps not delivered yet, so the server names it not
@@ -313,7 +322,7 @@ class Exchange:
         with writing(self._db):
             self._follow_history(reply)
             self.keep(audited_at=timestamp(now()))
-            lost = Revision.rev.in_(list(missing)) & (Revision.text != "")
+            lost = Revision.rev.in_(list(missing)) & WHOLE
             Revision.update(state=State.QUEUED, seq=None).where(lost).execute(self._db)
         return len(missing)
 
@@ -339,7 +348,7 @@ class Exchange:
 
     def _start_over(self) -> None:
         """The server may have lost anything: deliver all we hold once more, ours and others', and read anew."""
-        held = Revision.state.in_(DELIVERED) & (Revision.text != "")
+        held = Revision.state.in_(DELIVERED) & WHOLE
         Revision.update(state=State.QUEUED, seq=None, next_try=None).where(held).execute(self._db)
         self.keep(known=None, cursor=None)
 

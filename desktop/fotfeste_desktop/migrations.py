@@ -61,4 +61,9 @@ def step_1_the_first_tables(db: Database, _change: SchemaMigrator) -> None:
         SchemaManager(model, db).create_all()
 
 
-STEPS = [step_1_the_first_tables]
+def step_2_old_versions_may_be_thin(_db: Database, change: SchemaMigrator) -> None:
+    """Old versions whose answers lie on the server alone are marked."""
+    change.migrate(change.add_column("revision", "thin", BooleanField(default=False)))
+
+
+STEPS = [step_1_the_first_tables, step_2_old_versions_may_be_thin]

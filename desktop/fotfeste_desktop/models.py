@@ -25,7 +25,10 @@ class Draft(Table):
 
 
 class Revision(Table):
-    """One immutable content of a record, ours or pulled; only its state and the server's word on it change."""
+    """One immutable content of a record, ours or pulled; only its state and the server's word on it change.
+
+    A `thin` one is an old version whose answers lie on the server alone; its text says only how versions hang together.
+    """
 
     rev = KeyField()
     record = TextField(index=True)
@@ -43,6 +46,7 @@ class Revision(Table):
     tries = IntegerField(default=0)
     next_try = MomentField(null=True)
     problem = TextField(null=True)
+    thin = BooleanField(default=False)
 
 
 class Note(Table):

@@ -17,6 +17,7 @@ from fotfeste_shared.problems import Problem
 
 from .courier import CONNECT, Courier, EnrolmentRefused, Line, Unreachable
 from .exchange import Exchange, Identity, NotOurServer
+from .thinning import thin
 
 __all__ = ["EnrolmentRefused", "Line", "Status", "Syncing", "Unreachable"]
 
@@ -121,6 +122,7 @@ class Syncing:
             reply = self._courier.ask(sync.HaveReply, identity, "have", have)
             if self._exchange.take_audit(have, reply):
                 self.wake()
+            thin(self._db)
 
     @staticmethod
     def _repeat(step: Callable[[Identity], bool], identity: Identity) -> None:

@@ -151,6 +151,11 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
+def derived_id(purpose: str, id_: str) -> str:
+    """Make an id out of another name, so that a repeat finds what the first try made."""
+    return str(uuid.UUID(bytes=hashlib.sha256(f"{purpose}|{id_}".encode()).digest()[:16], version=4))
+
+
 def is_id(text: str) -> bool:
     """Tell whether a text is an id as we make them."""
     return re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", text) is not None

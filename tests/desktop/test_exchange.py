@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from msgspec.structs import replace
 
 from fotfeste_desktop.exchange import Exchange, NotOurServer
 from fotfeste_desktop.models import Note, Revision
 from fotfeste_shared import sync
 from fotfeste_shared.clock import now
 from fotfeste_shared.forms import digest
-from fotfeste_shared.revisions import About, new_id, timestamp, write_revision
+from fotfeste_shared.revisions import About, derived_id, new_id, read_revision, timestamp, write_revision
 from fotfeste_shared.revisions import Revision as Content
 
 
@@ -83,6 +84,54 @@ def test_a_refusal_needs_a_person_and_loses_nothing(db, mentor, exchange, server
     row = Revision.select().where(Revision.rev == rev).get(db)
     assert (row.state, row.problem) == ("attention", "not_yours")
     assert digest(row.text) == row.digest
+
+
+def reused(exchange, server):
+    """The server knows another content under the name of what is sent to it."""
+    push = exchange.next_push()
+    exchange.take_push_reply(push, server.reply(push, item={"outcome": "refused", "reason": "id_reused"}))
+
+
+def test_what_bears_a_taken_name_goes_on_under_one_that_follows_from_its_content(db, mentor, exchange, server):
+    rev = mentor.save(new_id())
+    before = Revision.select().get(db)
+    reused(exchange, server)
+
+    row = Revision.select().get(db)
+    assert row.rev == derived_id("another content", before.digest) != rev
+    assert (row.state, row.problem, row.mine) == ("queued", None, True)
+    assert [row.rev] == [item.rev for item in exchange.next_push().items]
+
+
+def test_anothers_words_under_a_taken_name_trouble_nobody_and_get_the_name_that_their_author_gives_them(
+    db, exchange, server
+):
+    theirs = of_another()
+    pull = exchange.next_pull()
+    row = sync.Row(seq=5, rev=theirs.rev, digest=theirs.digest, text=theirs.text)
+    exchange.take_pull_reply(pull, pulled(pull, server, [row]))
+    exchange._start_over()
+    reused(exchange, server)
+
+    name = derived_id("another content", theirs.digest)
+    assert states(db) == {name: "queued"}
+    named = exchange.next_push().items[0]
+    exchange.take_push_reply(push := exchange.next_push(), server.reply(push))
+    assert states(db) == {name: "delivered"}
+    again = write_revision(replace(read_revision(theirs.text), rev=name))
+    assert (again.digest, again.text) == (named.digest, named.text)
+
+
+def test_what_another_computer_has_named_anew_already_is_not_kept_twice(db, exchange, server):
+    theirs = of_another()
+    again = write_revision(replace(read_revision(theirs.text), rev=derived_id("another content", theirs.digest)))
+    rows = [sync.Row(seq=n, rev=w.rev, digest=w.digest, text=w.text) for n, w in enumerate((theirs, again), start=5)]
+    pull = exchange.next_pull()
+    exchange.take_pull_reply(pull, pulled(pull, server, rows))
+    Revision.update(state="queued").where(Revision.rev == theirs.rev).execute(db)
+    reused(exchange, server)
+
+    assert states(db) == {again.rev: "delivered"}
 
 
 def test_a_verified_backup_on_the_server_is_told(db, mentor, exchange, server):

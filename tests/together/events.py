@@ -1,6 +1,7 @@
 """What may happen in a simulated world: people write, computers break, operators restore, organizers decide."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 from fotfeste_desktop.exchange import DELIVERED, NotOurServer
 from fotfeste_desktop.models import Draft
 from fotfeste_desktop.syncing import EnrolmentRefused, Line, Unreachable
+from fotfeste_desktop.thinning import thin
 from fotfeste_server import app as server_app
 from fotfeste_server.named.devices import make_code, turn_away
 from fotfeste_server.named.erasing import Erasures, erase
@@ -173,6 +175,12 @@ def forget_token(world: "World", client: Client) -> None:
         world.count("token lost")
 
 
+def grow_old(world: "World", client: Client) -> None:
+    """Months go by for what lies there: old versions are let go where the server's backups hold them."""
+    if thin(client.db, timedelta(0)):
+        world.count("old versions let go")
+
+
 def turn_clock(world: "World", client: Client) -> None:
     """Somebody sets the computer's clock: by hours, by years, or right again."""
     year = 365 * 86400.0
@@ -266,6 +274,7 @@ EVENTS: dict[str, tuple[float, Callable[["World", Client], None]]] = {
     "sees a restore": (2, restore),
     "sees a wipe": (1.5, wipe),
     "sees an erasure": (1.5, erase_record),
+    "grows old": (2, grow_old),
     "is updated": (1, update_client),
     "sees an update": (1, update_server),
 }

@@ -325,7 +325,7 @@ class World:
         """Everything that lies anywhere, in full."""
         found = {row.rev for row in Revision.select(Revision.rev, Revision.text) if row.text}
         for client in self.clients:
-            found |= {row.rev for row in client.rows().values() if row.text}
+            found |= {row.rev for row in client.rows().values() if row.text and not row.thin}
         return found
 
     def note_losses(self) -> None:
