@@ -21,7 +21,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from fotfeste_shared.database import WrongKey
 from fotfeste_shared.problems import Busy
 
-from . import opening
+from . import mail, openid, opening
 from .alone import InUse, alone_in
 from .anonymous.keys import Keys
 from .app import create_app
@@ -30,14 +30,15 @@ from .config import LOOPBACK, Config
 from .demo import build, put_aside_if_outgrown
 from .front import Front, settings
 from .listening import CannotListen, numeric, reached_at
+from .logs import LogKind, begin_log
 from .named.devices import make_code
 from .named.house import is_empty, setup_token
 from .named.models import Participation, Person
 from .named.networks import found_network
 from .named.people import person_by_email
 from .named.publishing import RewrittenForm, published
-from .operating import BACKUPS, add_commands
-from .options import common, config_of, house
+from .operating import add_commands
+from .options import SETTINGS, common, config_of, house, setting
 from .running import close_at_the_end, keep_backing_up, leave_with_parent, work_off
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -64,6 +65,8 @@ class ServeByDefault(click.Group):
         except RewrittenForm as fault:
             why = f"the form {fault} has other words here than where these data were made; use the program of that time"
             raise click.ClickException(f"{why}, or another --data") from fault
+        except (mail.BadSettings, openid.BadSettings) as fault:
+            raise click.ClickException(f"among the keys, {fault}") from fault
         except WrongKey as fault:
             raise click.ClickException("the database's file is not one of ours, or is damaged") from fault
         except Busy as fault:
@@ -79,12 +82,13 @@ def main() -> None:
 
 @main.command()
 @common
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--address", default="", help="The public address, such as https://fotfeste.example.org.")
-@click.option("--proxy", is_flag=True, help="A proxy in front speaks HTTPS for us.")
+@setting("host")
+@setting("port")
+@setting("address")
+@setting("proxy")
+@setting("backups")
+@setting("log")
 @click.option("--demo", is_flag=True, help="Fill an empty database with an invented network.")
-@click.option("--backups", type=click.Path(path_type=Path), default=None, help=BACKUPS)
 def serve(
     data: Path | None,
     database: str,
@@ -93,13 +97,15 @@ def serve(
     address: str,
     *,
     backups: Path | None,
+    log: LogKind,
     proxy: bool,
     demo: bool,
 ) -> None:
     """Serve pages and sync."""
     config = config_of(
-        data, database, host=host, port=port, address=address, proxy=proxy, demo=demo, backups=backups
+        data, database, host=host, port=port, address=address, proxy=proxy, demo=demo, backups=backups, log=log
     )
+    begin_log(log)
     if host not in LOOPBACK and not proxy:
         click.echo("Warning: plain HTTP beyond this machine. Put a proxy with HTTPS in front: --proxy.", err=True)
     on_file = config.database_url.startswith("sqlite")
@@ -132,6 +138,7 @@ def _prepare(config: Config) -> list[str]:
     """Bring the database up to date before anybody is served; give the lines to greet the operator with."""
     if config.demo and (aside := put_aside_if_outgrown(config)):
         click.echo(f"The example network here was made by another version of Fotfeste. It lies in {aside} now.")
+    _check_ways(config)
     with house(config) as db:
         if config.demo and is_empty():
             click.echo(MAKING)
@@ -147,8 +154,16 @@ def _prepare(config: Config) -> list[str]:
     return [f"Sign in:  {config.base_url}/signin"]
 
 
+def _check_ways(config: Config) -> None:
+    """Read the files among the keys once here, so that a fault in one is told before anybody is served."""
+    mail.mail_of(config.keys, config.mail)
+    mail.sms_of(config.keys, config.sms)
+    openid.providers(config.keys)
+
+
 def _load(config: Config, doors: list[str], greeting: Lock, _target: str) -> Front:
     """Make the app in a worker; the worker ends with its parent, however that ends. The first one greets."""
+    begin_log(config.log)
     leave_with_parent()
     app = create_app(config)
     work_off(app)
@@ -210,7 +225,7 @@ def network(data: Path | None, database: str, *, name: str, starts: datetime, en
 @click.option("--wave", default="", help="Wave, such as start, m3, m6 or m12.")
 @click.option("--municipality", default="", help="Number of a municipality in the network.")
 @click.option("--count", default=10, show_default=True, help="How many links.")
-@click.option("--address", default="", help="The public address that the links begin with.")
+@setting("address")
 def invite(
     data: Path | None,
     database: str,
@@ -262,6 +277,14 @@ def enrol(data: Path | None, database: str, email: str) -> None:
         if person is None:
             raise click.ClickException("nobody here has that e-mail address")
         click.echo(make_code(db, person))
+
+
+@main.command("settings")
+def settings_() -> None:
+    """Print every setting, its variable of the environment and its default."""
+    for each in SETTINGS.values():
+        default = "" if each.default in (None, "", False) else each.default
+        click.echo(f"{each.name:<10} {each.variable:<20} {default or '-':<10} {each.told}")
 
 
 add_commands(main)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from .logs import LogKind
+
+LOG_KINDS = ("text", "json")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -27,6 +30,7 @@ class Config:
     proxy: bool = False
     demo: bool = False
     backups: Path | None = None
+    log: LogKind = "text"
 
     def __post_init__(self) -> None:
         """Refuse what can not work, before anything is opened."""

@@ -19,12 +19,10 @@ from .doctor import drill, examine
 from .named.erasing import Erasures, erase
 from .named.models import Record
 from .named.recovering import end, recovery
-from .options import common, config_of, house
+from .options import FOLDER, common, config_of, house, setting
 from .parcels import take_in
 from .restoring import mark, put_back
 
-BACKUPS = "Folder on another machine or disk for verified copies."
-FOLDER = click.Path(path_type=Path)
 KEY = click.option("--key", type=click.Path(path_type=Path, exists=True), help="File of the private key.")
 
 
@@ -45,7 +43,7 @@ def _told() -> Iterator[None]:
 
 @click.command()
 @common
-@click.option("--backups", type=FOLDER, default=None, help=BACKUPS)
+@setting("backups")
 @click.option("--report", "reported", type=int, help="Do not copy; say that your own backup holds all up to this line.")
 def backup(data: Path | None, database: str, backups: Path | None, reported: int | None) -> None:
     """Take a copy of the database and prove it; may run beside the server."""
@@ -124,7 +122,7 @@ def _private(key: Path | None) -> bytes | None:
 
 @click.command()
 @common
-@click.option("--backups", type=FOLDER, default=None, help=BACKUPS)
+@setting("backups")
 @KEY
 def doctor(data: Path | None, database: str, backups: Path | None, key: Path | None) -> None:
     """Say how everything stands and try the newest backup; ends with 1 when something is wrong."""
