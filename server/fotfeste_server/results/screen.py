@@ -245,8 +245,13 @@ def waves(source: Source, form: FormDefinition, chosen: str, language: Language)
 
 def forms(source: Source, chosen: str, language: Language) -> list[Choice]:
     """Give the forms to choose from, the new hires' first."""
-    ordered = sorted(source.forms, key=lambda form: (form.code != NEW_HIRE, form.title.in_(language)))
+    ordered = in_order_of_forms(source, language)
     return [Choice(form.code, form.title.in_(language), form.code == chosen) for form in ordered]
+
+
+def in_order_of_forms(source: Source, language: Language) -> list[FormDefinition]:
+    """Put the new hires' form first, then the others by their titles."""
+    return sorted(source.forms, key=lambda form: (form.code != NEW_HIRE, form.title.in_(language)))
 
 
 def about(source: Source, place: str, window: str, language: Language) -> str:

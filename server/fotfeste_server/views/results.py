@@ -1,4 +1,4 @@
-"""The results of a network: a page, the same figures as JSON, and a workbook."""
+"""The results of a network: a page, and the same figures as files: a workbook, CSV, JSON, SPSS and PDF."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -19,10 +19,15 @@ from ..results.leaving import cohorts
 from ..results.reading import Source, reach, source
 from ..results.released import read_released
 from ..results.report import waves_of
+from ..results.separated import separated
+from ..results.statistics import can_write, statistics
+from ..results.summary import summary
 from ..results.workbook import workbook
+from ..typesetting import typeset
 from . import my_scope, present, service, within
 
 pages = Blueprint("results", __name__)
+SAV = "application/x-spss-sav"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -57,6 +62,7 @@ def results(network: Network) -> str:
         history=screen.history(seen, language, place=wishes.place, wave=_wave_of_new_hires(seen, wishes)),
         answers=screen.answers(seen, wishes.form, language, wave=wishes.wave, **here),
         choices=_choices(seen, wishes),
+        spss=can_write(),
         about=screen.about(seen, wishes.place, wishes.window, language),
     )
 
@@ -73,6 +79,33 @@ def as_json(network: Network) -> Response:
 def as_workbook(network: Network) -> Response:
     """Give all figures of the network as a workbook, in the language of the page."""
     return _file(workbook(_source(network), current_language()), XLSX, f"resultater-{network.id}.xlsx")
+
+
+@pages.get("/networks/<network_id>/results.csv")
+@within("network", "read_results")
+def as_csv(network: Network) -> Response:
+    """Give all figures of the network as CSV, in the language of the page."""
+    content = separated(_source(network), current_language())
+    return _file(content, "text/csv; charset=utf-8", f"resultater-{network.id}.csv")
+
+
+@pages.get("/networks/<network_id>/results.sav")
+@within("network", "read_results")
+def as_statistics(network: Network) -> Response:
+    """Give all figures of the network for SPSS, where the server has the extra that writes it."""
+    if not can_write():
+        raise NotFound
+    return _file(statistics(_source(network), current_language()), SAV, f"resultater-{network.id}.sav")
+
+
+@pages.get("/networks/<network_id>/results.pdf")
+@within("network", "read_results")
+def as_summary(network: Network) -> Response:
+    """Give the indicators of the chosen place and period on paper."""
+    seen = _source(network)
+    wishes = _wishes(seen)
+    told = summary(seen, current_language(), place=wishes.place, window=wishes.window)
+    return _file(typeset("results", told, kept=True), "application/pdf", f"resultater-{network.id}.pdf")
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:

@@ -1,7 +1,9 @@
 """The page of results over the real app: who may see what, and what it says."""
 
+import html
 import json
 import re
+import sys
 from io import BytesIO
 
 import pytest
@@ -58,10 +60,29 @@ def test_a_municipality_sees_its_own_and_nothing_else(house, address, released):
     assert "waiting" not in json.dumps(told)
 
 
+def test_every_kind_of_file_is_one_press_away(house, address, released):
+    browser = house.browser("organizer")
+    page = browser.get(f"{address}?place={OSLO}").text
+    links = re.findall(r'href="(/networks/[^"]+/results\.\w+[^"]*)"', page)
+    replies = [browser.get(html.unescape(link)) for link in links]
+
+    assert ["pdf", "xlsx", "csv", "sav", "json"] == [re.search(r"results\.(\w+)", link)[1] for link in links]
+    assert [b"%PDF", b"PK\x03\x04", b"\xef\xbb\xbfH", b"$FL2", b'{"fo'] == [reply.data[:4] for reply in replies]
+    assert all("attachment" in reply.headers["Content-Disposition"] for reply in replies)
+
+
+def test_without_the_extra_there_is_no_link_to_spss(house, address, released, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyreadstat", None)
+    browser = house.browser("organizer")
+
+    assert "results.sav" not in browser.get(address).text
+    assert 404 == browser.get(f"{address}.sav").status_code
+
+
 def test_others_do_not_see_results(two_houses, address, released):
     for who in ("mentor", "contact", "head"):
         assert 403 == two_houses.browser(who).get(address).status_code
-    for ending in ("", ".json", ".xlsx"):
+    for ending in ("", ".json", ".xlsx", ".csv", ".sav", ".pdf"):
         assert 404 == two_houses.elsewhere.browser("organizer").get(address + ending).status_code
         assert 303 == two_houses.browser().get(address + ending).status_code
 
