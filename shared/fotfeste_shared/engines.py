@@ -105,9 +105,35 @@ class Engine(peewee.Database):
         """Tell whether this thread's transaction is still open in the database itself."""
         raise NotImplementedError
 
-    def meaning(self, failure: OperationalError, *, committing: bool) -> Problem | None:
-        """Translate a driver's failure; None when it is a mistake of ours."""
+    def meaning(self, failure: Exception, *, committing: bool) -> Problem | None:
+        """Translate a driver's failure, or peewee's word on it; None when it is a mistake of ours."""
         raise NotImplementedError
+
+
+class Rows(sqlite.Cursor):  # type: ignore[misc]  # the driver has no types
+    """What a query has found. SQLite reads from the disk only as rows are asked for, so the disk may fail here too."""
+
+    engine: "SqliteFile"
+
+    def fetchone(self) -> Any:
+        """Give the next row, or None."""
+        try:
+            return super().fetchone()
+        except sqlite.OperationalError as failure:
+            raise self.engine.meaning(failure, committing=False) or failure from failure
+
+    def fetchall(self) -> Any:
+        """Give all rows that are left."""
+        try:
+            return super().fetchall()
+        except sqlite.OperationalError as failure:
+            raise self.engine.meaning(failure, committing=False) or failure from failure
+
+    def __next__(self) -> Any:
+        try:
+            return super().__next__()
+        except sqlite.OperationalError as failure:
+            raise self.engine.meaning(failure, committing=False) or failure from failure
 
 
 class SqliteFile(Engine, SqliteDatabase):
@@ -135,6 +161,14 @@ class SqliteFile(Engine, SqliteDatabase):
         if not self.is_closed():
             self._aside.append((self._state.conn, self._state.trusted))
             self.dispose()
+
+    def cursor(self, named_cursor: str | None = None) -> Any:  # noqa: ARG002 (peewee's signature)
+        """Give a cursor that tells what goes wrong while rows are fetched."""
+        if self.is_closed():
+            self.connect()
+        rows = self._state.conn.cursor(Rows)
+        rows.engine = self
+        return rows
 
     def close_all(self) -> None:
         """Close this thread's connection and those laid aside."""
@@ -178,9 +212,9 @@ class SqliteFile(Engine, SqliteDatabase):
         """Ask the driver."""
         return not self.is_closed() and bool(self._state.conn.in_transaction)
 
-    def meaning(self, failure: OperationalError, *, committing: bool) -> Problem | None:
+    def meaning(self, failure: Exception, *, committing: bool) -> Problem | None:
         """Read SQLite's result code."""
-        code = getattr(getattr(failure, "orig", None), "sqlite_errorcode", 0) & 0xFF
+        code = getattr(getattr(failure, "orig", failure), "sqlite_errorcode", 0) & 0xFF
         if code in SQLITE_BUSY:
             return Busy()
         if code == SQLITE_FULL:
@@ -208,7 +242,7 @@ class PostgresServer(Engine, PooledPostgresqlDatabase):  # type: ignore[misc]
         status = self._adapter.txn_status(self._state.conn)
         return status not in (self._adapter.txn_idle, self._adapter.txn_unknown)
 
-    def meaning(self, failure: OperationalError, *, committing: bool) -> Problem | None:
+    def meaning(self, failure: Exception, *, committing: bool) -> Problem | None:
         """Read PostgreSQL's state code; none at all means that the connection is gone."""
         code = getattr(getattr(failure, "orig", None), "sqlstate", None)
         if code == POSTGRES_FULL:

@@ -33,7 +33,7 @@ def later():
 
 
 def test_an_old_version_that_backups_hold_is_let_go_and_what_counts_stays(db, mentor, exchange, server):
-    record, first, second = two_versions(mentor, exchange, server)
+    _, first, second = two_versions(mentor, exchange, server)
     with later():
         assert 1 == thin(db)
         assert 0 == thin(db)

@@ -15,7 +15,9 @@ from sqlcipher3 import _sqlite3 as driver
 
 FULL = 13
 CANTOPEN = 14
-IOERR = {"write": 778, "sync": 1034, "truncate": 1546, "delete": 2570, "create": CANTOPEN}  # SQLite's codes by kind
+IOERR = {  # SQLite's codes by kind
+    "read": 266, "write": 778, "sync": 1034, "truncate": 1546, "delete": 2570, "create": CANTOPEN,
+}  # fmt: skip
 CREATE = 0x4  # asked of xOpen: make the file
 JOURNALS = 0x800 | 0x4000 | 0x80000  # rollback journal, super-journal, write-ahead log
 
@@ -38,7 +40,8 @@ class _FileTable(ctypes.Structure):
     """What SQLite can do with an open file; the pointers that we leave alone are plain ones."""
 
     _fields_ = (
-        ("version", Int), ("close", Function(Int, Pointer)), ("read", Pointer),
+        ("version", Int), ("close", Function(Int, Pointer)),
+        ("read", Function(Int, Pointer, Pointer, Int, Long)),
         ("write", Function(Int, Pointer, Pointer, Int, Long)), ("truncate", Function(Int, Pointer, Long)),
         ("sync", Function(Int, Pointer, Int)), ("rest", Pointer * 13),
     )  # fmt: skip
@@ -63,10 +66,11 @@ class Tap:
 
     def __init__(self) -> None:
         self.hear: Callable[[Change], int] = lambda _change: 0
+        self.reading = False  # whether reads are heard, too: they are many
         self.syncing = True  # whether to wait for the real disk, which a pretended power cut does not need
         self._paths: dict[int, str] = {}
         self._young: set[int] = set()
-        self._tables: dict[int, _FileTable] = {}
+        self._tables: dict[tuple[int, bool], _FileTable] = {}
         self._library = ctypes.CDLL(driver.__file__)
         self._library.sqlite3_vfs_find.restype = Pointer
         self._library.sqlite3_vfs_register.argtypes = [Pointer, Int]
@@ -75,15 +79,17 @@ class Tap:
         self._ours = self._system_of_ours()
 
     @contextmanager
-    def opened(self, hear: Callable[[Change], int], *, syncing: bool = False) -> Iterator[None]:
+    def opened(
+        self, hear: Callable[[Change], int], *, syncing: bool = False, reading: bool = False
+    ) -> Iterator[None]:
         """Sit beneath every file that SQLite opens until the block ends."""
-        self.hear, self.syncing = hear, syncing
+        self.hear, self.syncing, self.reading = hear, syncing, reading
         self._library.sqlite3_vfs_register(ctypes.addressof(self._ours), 1)
         try:
             yield
         finally:
             self._library.sqlite3_vfs_register(self._below, 1)
-            self.hear, self.syncing = (lambda _change: 0), True
+            self.hear, self.syncing, self.reading = (lambda _change: 0), True, False
 
     # --- names ------------------------------------------------------------------------------------
 
@@ -121,15 +127,18 @@ class Tap:
 
     def _table(self, address: int) -> _FileTable:
         """Give our table for one of SQLite's, made once and kept as long as the process: files point at it."""
-        if address not in self._tables:
+        if (address, self.reading) not in self._tables:
             below = _FileTable.from_address(address)
             ours = _FileTable.from_buffer_copy(below)
-            for name, act in (
-                ("write", self._write), ("truncate", self._truncate), ("sync", self._sync), ("close", self._close)
-            ):  # fmt: skip
+            acts = {"write": self._write, "truncate": self._truncate, "sync": self._sync, "close": self._close}
+            acts |= {"read": self._read} if self.reading else {}
+            for name, act in acts.items():
                 setattr(ours, name, _type(_FileTable, name)(_bound(act, below)))
-            self._tables[address] = ours
-        return self._tables[address]
+            self._tables[address, self.reading] = ours
+        return self._tables[address, self.reading]
+
+    def _read(self, below: _FileTable, file: int, data: int, size: int, at: int) -> int:
+        return self.hear(Change("read", self._paths[file], at)) or below.read(file, data, size, at)
 
     def _write(self, below: _FileTable, file: int, data: int, size: int, at: int) -> int:
         code = self.hear(Change("write", self._paths[file], at, ctypes.string_at(data, size)))

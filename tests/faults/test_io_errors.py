@@ -12,7 +12,10 @@ from faults.envelope_world import EnvelopeWorld
 from faults.heart_world import HeartWorld
 from faults.ledger_world import LedgerWorld
 from faults.tapping import FULL, IOERR
-from faults.trying import Failing, unheard, work_on
+from faults.trying import Failing, tap, unheard, work_on
+
+from fotfeste_shared.database import KeyField, Table, close_database, open_database, writing
+from fotfeste_shared.problems import Busy
 
 KEY = bytes(range(32))
 CODES = {
@@ -63,3 +66,37 @@ def test_a_failing_disk_loses_nothing_and_doubles_nothing(
     assert faults == {}
     assert runs > 3
     assert raised
+
+
+class Page(Table):
+    """Rows that fill a page of the file each, so that a query reads the disk again and again."""
+
+    id = KeyField()
+
+
+PAGES = 200
+WAYS = {
+    "a row at a time": lambda rows: [rows.fetchone() for _ in range(PAGES)],
+    "all at once": lambda rows: rows.fetchall(),
+    "in a loop": list,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_disk_that_fails_while_rows_are_fetched_is_told_as_a_problem_and_forgotten_when_it_is_mended(way, tmp_path):
+    url, broken = f"sqlite:///{tmp_path / 'pages.db'}", []
+    with unheard(), tap().opened(lambda change: IOERR.get(change.kind, 0) if broken else 0, reading=True):
+        db = open_database(url)
+        with db.bind_ctx([Page]):
+            db.create_tables([Page])
+            with writing(db):
+                Page.insert_many([{"id": f"{number:04}" + "x" * 4000} for number in range(PAGES)]).execute()
+        close_database(db)
+        db = open_database(url)
+        rows = db.execute_sql("SELECT id FROM page ORDER BY id")
+        broken.append(True)
+        with pytest.raises(Busy):
+            WAYS[way](rows)
+        broken.clear()
+        assert PAGES == db.execute_sql("SELECT count(*) FROM page").fetchone()[0]
+        close_database(db)
