@@ -35,8 +35,8 @@ def examine(config: Config, db: Database) -> list[Check]:
 
 
 def moved_aside(config: Config) -> Check:
-    """Tell of databases from before a restore: they hold what was erased since, and whatever was in them."""
-    left = sorted(path.name for path in config.data.glob("before-restore-*"))
+    """Tell of databases from before a restore or a move: they hold what was erased since, and whatever was in them."""
+    left = sorted(path.name for path in config.data.glob("before-*"))
     told = f"{', '.join(left) or 'nothing'} lies in the data folder; when all has come back it may be deleted"
     return Check("moved aside", not left, told, "note")
 

@@ -16,6 +16,7 @@ from .anonymous.keys import Keys
 from .backup import PUBLIC_KEY, BadBackup, report, take_backup
 from .config import Config
 from .doctor import drill, examine
+from .moving import CannotMove, move_to_postgres
 from .named.erasing import Erasures, erase
 from .named.models import Record
 from .named.recovering import end, recovery
@@ -28,7 +29,7 @@ KEY = click.option("--key", type=click.Path(path_type=Path, exists=True), help="
 
 def add_commands(main: click.Group) -> None:
     """Give the command line what an operator needs."""
-    for command in (backup, backup_key, restore, doctor, erase_record, import_parcel):
+    for command in (backup, backup_key, restore, doctor, erase_record, import_parcel, move):
         main.add_command(command)
 
 
@@ -168,3 +169,21 @@ def import_parcel(data: Path | None, database: str, file: Path) -> None:
         finally:
             writer.close()
     click.echo(", ".join(f"{count} {outcome}" for outcome, count in sorted(told.items()) if count) or "It was empty.")
+
+
+@click.command("move-to-postgres")
+@common
+@click.argument("target")
+def move(data: Path | None, database: str, target: str) -> None:
+    """Carry everything to the empty PostgreSQL at TARGET (postgresql://…), with the server stopped."""
+    config = config_of(data, database)
+    try:
+        with alone_in(config.data):
+            moved = move_to_postgres(config, target, click.echo)
+    except InUse as fault:
+        raise click.ClickException("the server is running: stop it first") from fault
+    except CannotMove as fault:
+        raise click.ClickException(f"{fault}. Nothing was moved.") from fault
+    click.echo(f"Moved and proved: {sum(moved.rows.values())} rows, {moved.lines} lines of the log.")
+    click.echo(f"The old file lies in {moved.aside}. Keys, releases and the list of erasures stay where they are.")
+    click.echo('From now on start with the setting: database = "postgresql://…"')
