@@ -69,7 +69,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 def _work(home: Home, server: str | None = None, refused: Refused | None = None) -> None:
     """Serve the pages, show the window, and put everything away when it is closed."""
     window = Window(home, NAME)
-    pages = LatePages(home, server, refused)
+    pages = LatePages(home, server, refused, window.ask_where)
     guard = Guard(pages, on_knock=window.come_forward)
     door = serve(guard)
     home.tell_instance(guard.host, guard.control)

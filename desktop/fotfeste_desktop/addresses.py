@@ -10,6 +10,15 @@ class BadAddress(ValueError):
     """What was typed is no address that answers may be sent to."""
 
 
+def pasted_link(typed: str) -> tuple[str, str] | None:
+    """Read an enrolment link that somebody pasted, `https://address/#kode=7KQ2M9XD`, as address and code."""
+    parts = urlsplit(typed.strip())
+    told = parts.fragment.partition("kode=")[2]
+    if parts.scheme not in ("http", "https") or not parts.netloc or not told:
+        return None
+    return f"{parts.scheme}://{parts.netloc}", told
+
+
 def clean_address(typed: str) -> str:
     """Read a server's address as people type it; plain HTTP is for this machine only."""
     address = typed.strip()

@@ -3,10 +3,12 @@
 import logging
 import threading
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from fotfeste_shared.clock import now
 from fotfeste_shared.database import Database, WrongKey, backup_copy, close_database, open_database
 from fotfeste_shared.intake import Filled
 from fotfeste_shared.migrating import NewerDatabase, migrate, waiting_steps
@@ -16,12 +18,15 @@ from .exchange import Exchange
 from .home import Home
 from .keys import KeyFile, KeyMissing, KeyStore
 from .migrations import STEPS
+from .models import Draft
 from .outbox import Outbox
 from .people import People
 from .places import Refused
+from .saving import AskWhere, in_downloads
 from .syncing import Syncing
 
 log = logging.getLogger(__name__)
+IN_THE_BIN = timedelta(minutes=1)
 
 
 class Stage(StrEnum):
@@ -38,21 +43,36 @@ class Stage(StrEnum):
     OPEN = "open"
 
 
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A draft that was thrown away, and until when it may be picked up."""
+
+    draft: Draft
+    until: datetime
+
+
 class Desk:
     """One person's work on one machine."""
 
     def __init__(
-        self, home: Home, store: KeyStore | None = None, server: str | None = None, refused: Refused | None = None
+        self,
+        home: Home,
+        store: KeyStore | None = None,
+        server: str | None = None,
+        refused: Refused | None = None,
+        ask_where: AskWhere = in_downloads,
     ) -> None:
         self.home = home
         self.people = People(home)
         self.server = server
         self.refused = refused
+        self.ask_where = ask_where
         self.stage = Stage.STARTING
         self.patience = 20.0  # seconds that a page waits for the key store
         self.trouble: str | None = None  # the code of what went wrong
         self.recovery_code: str | None = None  # shown once, kept nowhere
         self.just_saved: Filled | None = None  # may be taken back for a moment
+        self.just_dropped: Dropped | None = None  # may be picked up for a while
         self.base = home
         self._store = store
         self._key: bytes | None = None
@@ -188,7 +208,7 @@ class Desk:
             self._syncing.stop()
         if self._db:
             close_database(self._db)
-        self._key = self._db = self._syncing = self.just_saved = None
+        self._key = self._db = self._syncing = self.just_saved = self.just_dropped = None
 
     def leave(self) -> None:
         """Lock, so that somebody else may sit down; what is half written is kept as a draft already."""
@@ -238,8 +258,16 @@ class Desk:
         return Outbox(self.db, identity.person.id if identity else self.exchange.install())
 
     def regret_ms(self) -> int:
-        """For how many milliseconds what was saved last may still be taken back."""
-        return int(self.outbox().regret_left(self.just_saved.id) / timedelta(milliseconds=1)) if self.just_saved else 0
+        """For how many milliseconds what was saved or thrown away last may still be taken back."""
+        if self.just_dropped:
+            left = max(self.just_dropped.until - now(), timedelta(0))
+        else:
+            left = self.outbox().regret_left(self.just_saved.id) if self.just_saved else timedelta(0)
+        return int(left / timedelta(milliseconds=1))
+
+    def drop(self, draft: Draft) -> None:
+        """Keep a draft that was thrown away for as long as the person may change their mind."""
+        self.just_saved, self.just_dropped = None, Dropped(draft, now() + IN_THE_BIN)
 
     def let_go(self) -> None:
         """At the end of a request its thread ends too, and with it the connection."""

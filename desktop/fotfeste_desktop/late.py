@@ -1,7 +1,8 @@
 """The pages while they are being made: the window starts beside them, and its first request waits for them."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .home import Home
@@ -18,8 +19,11 @@ PATIENCE = 60.0  # seconds
 class LatePages:
     """Loads database, forms and pages in a thread of its own, which a third of the start is spent on."""
 
-    def __init__(self, home: Home, server: str | None, refused: Refused | None) -> None:
+    def __init__(
+        self, home: Home, server: str | None, refused: Refused | None, ask_where: Callable[[str], Path | None]
+    ) -> None:
         self._home = home
+        self._ask_where = ask_where
         self._server = server
         self._refused = refused
         self._made = threading.Event()
@@ -31,7 +35,7 @@ class LatePages:
         from .app import create_app
         from .desk import Desk
 
-        self._desk = Desk(self._home, server=self._server, refused=self._refused)
+        self._desk = Desk(self._home, server=self._server, refused=self._refused, ask_where=self._ask_where)
         self._app = create_app(self._desk)
         self._made.set()
         self._desk.begin()

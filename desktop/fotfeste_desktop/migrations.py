@@ -1,6 +1,6 @@
 """The steps that lead every older file of the client to today's shape; a released step is never changed."""
 
-from peewee import BooleanField, IntegerField, SchemaManager, TextField
+from peewee import BooleanField, CompositeKey, ForeignKeyField, IntegerField, SchemaManager, TextField
 from playhouse.migrate import SchemaMigrator  # type: ignore[import-untyped]
 
 from fotfeste_shared.database import Database, JsonField, KeyField, MomentField, Table
@@ -66,4 +66,21 @@ def step_2_old_versions_may_be_thin(_db: Database, change: SchemaMigrator) -> No
     change.migrate(change.add_column("revision", "thin", BooleanField(default=False)))
 
 
-STEPS = [step_1_the_first_tables, step_2_old_versions_may_be_thin]
+def step_3_what_drafts_said_before(db: Database, _change: SchemaMigrator) -> None:
+    """Earlier contents of drafts, which go when their draft goes."""
+
+    class Draft(Table):
+        record = KeyField()
+
+    class Earlier(Table):
+        draft = ForeignKeyField(Draft, column_name="record", on_delete="CASCADE")
+        until = MomentField()
+        answers = JsonField()
+
+        class Meta:
+            primary_key = CompositeKey("draft", "until")
+
+    SchemaManager(Earlier, db).create_all()
+
+
+STEPS = [step_1_the_first_tables, step_2_old_versions_may_be_thin, step_3_what_drafts_said_before]

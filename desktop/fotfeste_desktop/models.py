@@ -3,7 +3,7 @@
 The models name no database: each query is handed the one it is for, so that two clients may live in one test.
 """
 
-from peewee import BooleanField, IntegerField, TextField
+from peewee import BooleanField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
 from fotfeste_shared.database import JsonField, KeyField, MomentField, Table
 
@@ -22,6 +22,19 @@ class Draft(Table):
     parents = JsonField()
     answers = JsonField()
     touched = MomentField()
+
+
+class Earlier(Table):
+    """What a draft said until a moment; gone with the draft, for private notes are in it, too."""
+
+    draft = ForeignKeyField(Draft, column_name="record", on_delete="CASCADE")
+    until = MomentField()
+    answers = JsonField()
+
+    class Meta:
+        """A draft has one content at a time."""
+
+        primary_key = CompositeKey("draft", "until")
 
 
 class Revision(Table):
@@ -81,4 +94,4 @@ class Meta(Table):
     value = JsonField()
 
 
-ALL = (Draft, Revision, Note, Label, Form, Meta)
+ALL = (Draft, Earlier, Revision, Note, Label, Form, Meta)

@@ -17,6 +17,7 @@ from fotfeste_shared.problems import NotFound
 from fotfeste_shared.revisions import About, leaves, new_id, read_revision, timestamp, winner, write_revision
 from fotfeste_shared.revisions import Revision as Content
 
+from .earlier import note_earlier
 from .models import Draft, Note, Revision
 
 AFTER = timedelta(milliseconds=1)
@@ -69,15 +70,22 @@ class Outbox:
         """Keep what has been typed so far, whatever its state; gives the moment of saving."""
         moment = now()
         with writing(self._db):
-            query = Draft.update(answers=answers, touched=moment).where(Draft.record == record)
-            if not query.execute(self._db):
-                raise NotFound
+            note_earlier(self._db, self.draft(record), answers)
+            Draft.update(answers=answers, touched=moment).where(Draft.record == record).execute(self._db)
         return moment
 
-    def drop_draft(self, record: str) -> None:
-        """Throw a draft away, at the person's wish."""
+    def drop_draft(self, record: str) -> Draft:
+        """Throw a draft away, at the person's wish; gives it, so that the person may change their mind."""
         with writing(self._db):
+            draft = self.draft(record)
             Draft.delete().where(Draft.record == record).execute(self._db)
+        return draft
+
+    def pick_up(self, dropped: Draft) -> Draft:
+        """Take a draft out of the bin again; one that was begun on the same record meanwhile stays."""
+        with writing(self._db):
+            Draft.insert(dropped.__data__).on_conflict_ignore().execute(self._db)
+        return self.draft(str(dropped.record))
 
     # --- handing in -------------------------------------------------------------------------------
 

@@ -77,7 +77,7 @@ class Overview:
     """Reads the local tables for the pages; changes nothing."""
 
     def __init__(self, db: Database, today: date, language: Language = "nb") -> None:
-        self._db = db
+        self.db = db
         self._today = today
         self._language = language
         self.roster = Exchange(db).roster()
@@ -89,7 +89,7 @@ class Overview:
         return {"kobling": pairing, "dato": self._today.isoformat(), "status": "ja", **self._usual(pairing)}
 
     def _usual(self, pairing: str) -> Answers:
-        rows = Revision.select().where((Revision.form == SESSION) & (Revision.text != "")).bind(self._db)
+        rows = Revision.select().where((Revision.form == SESSION) & (Revision.text != "")).bind(self.db)
         held = [entry for entry in _entries(rows) if entry.took_place and entry.day]
         last = max(held, key=lambda e: (e.content.about.id == pairing, e.day, e.saved_at), default=None)
         return {code: last.content.answers[code] for code in USUAL if code in last.content.answers} if last else {}
@@ -120,11 +120,11 @@ class Overview:
 
     def _pair(self, line: sync.PairingLine) -> Pair:
         about = (Revision.about_kind == "pairing") & (Revision.about_id == line.id) & (Revision.form == SESSION)
-        rows = Revision.select().where(about & (Revision.text != "")).bind(self._db)
+        rows = Revision.select().where(about & (Revision.text != "")).bind(self.db)
         standing = [entry for entry in _entries(rows) if not entry.content.withdrawn]
         sessions = sorted(standing, key=lambda entry: (entry.day or date.min, entry.saved_at), reverse=True)
         held = [entry.day for entry in sessions if entry.took_place and entry.day]
-        label = Label.select().where(Label.pairing == line.id).first(self._db)
+        label = Label.select().where(Label.pairing == line.id).first(self.db)
         drafts = [d for d in self.drafts() if d.about == ["pairing", line.id]]
         return Pair(
             line=line,
@@ -158,7 +158,7 @@ class Overview:
 
     def registered(self) -> list[Entry]:
         """The new hires whom the person has registered, the last one first."""
-        rows = Revision.select().where((Revision.form == PAIRING) & (Revision.text != "")).bind(self._db)
+        rows = Revision.select().where((Revision.form == PAIRING) & (Revision.text != "")).bind(self.db)
         entries = [e for e in _entries(rows) if e.content.apart_of is None and not e.content.withdrawn]
         return sorted(entries, key=lambda entry: entry.saved_at, reverse=True)
 
@@ -183,17 +183,17 @@ class Overview:
         return next((draft for draft in blank if draft.about == ["pairing", pairing]), None)
 
     def _all_drafts(self) -> list[Draft]:
-        return list(Draft.select().order_by(Draft.touched.desc()).bind(self._db))
+        return list(Draft.select().order_by(Draft.touched.desc()).bind(self.db))
 
     def entry(self, record: str) -> Entry | None:
         """One record as it counts now."""
-        rows = Revision.select().where((Revision.record == record) & (Revision.text != "")).bind(self._db)
+        rows = Revision.select().where((Revision.record == record) & (Revision.text != "")).bind(self.db)
         return next(iter(_entries(rows)), None)
 
     def last_before(self, record: str, form: str, about: About) -> Answers:
         """What was handed in last on the same form about the same thing, to begin with and to stand beside."""
         same = (Revision.form == form) & (Revision.about_kind == about.kind) & (Revision.about_id == about.id)
-        rows = Revision.select().where(same & (Revision.record != record) & (Revision.text != "")).bind(self._db)
+        rows = Revision.select().where(same & (Revision.record != record) & (Revision.text != "")).bind(self.db)
         entries = [entry for entry in _entries(rows) if entry.content.apart_of is None]
         last = max(entries, key=lambda entry: entry.saved_at, default=None)
         return dict(last.content.answers) if last else {}
@@ -201,7 +201,7 @@ class Overview:
     def reports(self, team: str) -> list[tuple[str, str]]:
         """The team's handed-in status reports by id, for a note that is about one of them."""
         told = (Revision.form == REPORT) & (Revision.about_id == team) & (Revision.text != "")
-        entries = _entries(Revision.select().where(told).bind(self._db))
+        entries = _entries(Revision.select().where(told).bind(self.db))
         titles = {line.id: line.title for line in self.roster.records} if self.roster else {}
         named = [(each, titles.get(each.record) or f"{each.saved_at:%d.%m.%Y}") for each in entries]
         return [(entry.record, name) for entry, name in sorted(named, key=lambda one: one[0].saved_at)]
@@ -209,18 +209,18 @@ class Overview:
     def apart(self, record: str) -> Answers:
         """What was handed in with a record and travels apart from it, such as how a new hire is reached."""
         parts = Revision.mine & Revision.text.contains(f'"apart_of":"{record}"')
-        last = Revision.select().where(parts).order_by(Revision.saved_at.desc()).first(self._db)
+        last = Revision.select().where(parts).order_by(Revision.saved_at.desc()).first(self.db)
         return dict(read_revision(last.text).answers) if last else {}
 
     def notes(self, record: str) -> Answers:
         """The person's own notes on a record."""
-        note = Note.select().where(Note.record == record).first(self._db)
+        note = Note.select().where(Note.record == record).first(self.db)
         return dict(note.answers) if note else {}
 
     def open_records(self) -> list[sync.OpenRecord]:
         """What the server has opened for this person, and nobody has handed in yet as far as we know."""
         lines = self.roster.records if self.roster else []
-        rows = Revision.select().where(Revision.record.in_([line.id for line in lines])).bind(self._db)
+        rows = Revision.select().where(Revision.record.in_([line.id for line in lines])).bind(self.db)
         erased = {str(row.record) for row in rows if row.text == ""}
         standing = {e.record for e in _entries(row for row in rows if row.text) if not e.content.withdrawn}
         return [line for line in lines if line.id not in erased | standing]
@@ -228,20 +228,20 @@ class Overview:
     def waiting(self) -> list[Revision]:
         """Everything that has not been delivered, what needs help first."""
         states = [State.ATTENTION, State.QUEUED]
-        rows = list(Revision.select().where(Revision.state.in_(states)).order_by(Revision.saved_at).bind(self._db))
+        rows = list(Revision.select().where(Revision.state.in_(states)).order_by(Revision.saved_at).bind(self.db))
         return sorted(rows, key=lambda row: row.state != State.ATTENTION)
 
     def delivered(self, most: int = 20) -> list[Revision]:
         """What was delivered last, with its receipts."""
         mine = Revision.mine & Revision.state.in_([State.DELIVERED, State.BACKED_UP])
-        return list(Revision.select().where(mine).order_by(Revision.seq.desc()).limit(most).bind(self._db))
+        return list(Revision.select().where(mine).order_by(Revision.seq.desc()).limit(most).bind(self.db))
 
     # --- forms ------------------------------------------------------------------------------------
 
     def form(self, code: str, version: int | None = None) -> FormDefinition | None:
         """A form by its code: a certain version, or the one in use; the shipped one where nothing was published."""
         wanted = (Form.code == code) & (Form.current if version is None else Form.version == version)
-        row = Form.select().where(wanted).order_by(Form.version.desc()).first(self._db)
+        row = Form.select().where(wanted).order_by(Form.version.desc()).first(self.db)
         if row:
             return read_form(row.text)
         ours = shipped().get(code)

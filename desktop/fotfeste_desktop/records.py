@@ -20,6 +20,8 @@ from fotfeste_shared.web.pages import translated as _
 from fotfeste_shared.web.reading import read_answers
 
 from .desk import Desk
+from .drafts import add_drafts, form_of, names_of
+from .earlier import versions
 from .models import Draft
 from .overview import PAIRING, SESSION, Overview
 from .telling import told
@@ -38,7 +40,7 @@ class Door:
     def receive(self, filled: Filled) -> Receipt:
         """Keep it, and let syncing take it when the person has had a moment to regret it."""
         receipt = self._desk.outbox().receive(filled, self._form, hold=REGRET)
-        self._desk.just_saved = filled
+        self._desk.just_saved, self._desk.just_dropped = filled, None
         self._desk.syncing.wake_in(REGRET.total_seconds() + 0.5)
         return receipt
 
@@ -65,14 +67,14 @@ def records(desk: Desk) -> Blueprint:
         entry = overview().entry(record)
         line = next((each for each in overview().open_records() if each.id == record), None)
         if entry:
-            form = _form(overview(), entry.content.form)
+            form = form_of(overview(), entry.content.form)
             versions = {content.rev: content for content in (entry.content, *entry.others)}
             chosen = versions.get(request.form.get("from", ""), entry.content)
             answers = {**chosen.answers, **overview().apart(record), **overview().notes(record)}
             desk.outbox().open(form, record, entry.content.about, answers)
         elif line:
             about = About(line.about_kind, line.about_id)
-            form = _form(overview(), line.form)
+            form = form_of(overview(), line.form)
             desk.outbox().open(form, record, about, carried(form, overview().last_before(record, form.code, about)))
         else:
             raise NotFound
@@ -86,7 +88,7 @@ def records(desk: Desk) -> Blueprint:
         return redirect(f"/records/{record}", 303)
 
     _add_sessions(blueprint, desk, overview)
-    _add_drafts(blueprint, desk, overview)
+    add_drafts(blueprint, desk, overview)
     return blueprint
 
 
@@ -101,7 +103,7 @@ def _add_sessions(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overv
         if blank:
             desk.outbox().save_draft(record, answers)
         else:
-            desk.outbox().open(_form(overview(), SESSION), record, About("pairing", pairing), answers)
+            desk.outbox().open(form_of(overview(), SESSION), record, About("pairing", pairing), answers)
         return redirect(f"/records/{record}", 303)
 
     @blueprint.post("/teams/<team>/forms/<code>")
@@ -110,47 +112,15 @@ def _add_sessions(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overv
         line = next((each for each in roster.teams if each.id == team), None) if roster else None
         if line is None or code not in line.begins:
             raise NotFound
-        record, form = new_id(), _form(overview(), code)
+        record, form = new_id(), form_of(overview(), code)
         # a new hire's registration is about a pairing that it makes itself
         about = About("pairing", new_id()) if form.subject == "pairing" else About("team", team)
         desk.outbox().open(form, record, about, {"team": team})
         return redirect(f"/records/{record}", 303)
 
 
-def _add_drafts(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overview]) -> None:
-    @blueprint.post("/drafts/<record>")
-    def autosave(record: str) -> Page:
-        draft = desk.outbox().draft(record)
-        form = _form(overview(), str(draft.form), draft.version)
-        desk.outbox().save_draft(record, read_answers(form, request.form))
-        return "", 204
-
-    @blueprint.post("/undo")
-    def undo() -> Page:
-        draft = desk.outbox().take_back(desk.just_saved) if desk.just_saved else None
-        desk.just_saved = None
-        if draft is None:
-            flash(_("Det er for sent å angre. Åpne skjemaet, og velg «Endre»."), "warning")
-            return redirect("/", 303)
-        flash(_("Angret. Skjemaet er en kladd igjen."), "info")
-        return redirect(f"/records/{draft.record}", 303)
-
-    @blueprint.post("/drafts/<record>/drop")
-    def drop(record: str) -> Page:
-        desk.outbox().drop_draft(record)
-        flash(_("Kladden er kastet."), "info")
-        return redirect("/", 303)
-
-
-def _form(overview: Overview, code: str, version: int | None = None) -> FormDefinition:
-    form = overview.form(code, version)
-    if form is None:
-        raise NotFound
-    return form
-
-
 def _fill_page(desk: Desk, overview: Overview, draft: Draft) -> Page:
-    form = _form(overview, str(draft.form), draft.version)
+    form = form_of(overview, str(draft.form), draft.version)
     sheet = _sheet(overview, form, draft)
     if request.method == "GET":
         return draw(sheet, sheet.answers, str(draft.rev))
@@ -170,7 +140,7 @@ def _sheet(overview: Overview, form: FormDefinition, draft: Draft) -> Sheet:
     pair = overview.pair(about.id) if about and about.kind == "pairing" else None
     before = overview.last_before(str(draft.record), form.code, about) if about and form.natural_key else {}
     labels = {
-        question.code: _names(overview, question.to, about.id if about else None)
+        question.code: names_of(overview, question.to, about.id if about else None)
         for question in form.questions()
         if isinstance(question, Reference)
     }
@@ -190,6 +160,7 @@ def _sheet(overview: Overview, form: FormDefinition, draft: Draft) -> Sheet:
         draft_at=f"/drafts/{draft.record}",
         keeps_private=True,
         submit=_("Lagre"),
+        around={"earlier_at": f"/drafts/{draft.record}/earlier"} if versions(overview.db, str(draft.record)) else {},
     )
 
 
@@ -208,32 +179,16 @@ def _lead(overview: Overview, draft: Draft) -> str:
     return title.partition(" – ")[2] or teams.get(draft.about[1] if draft.about else "", "")
 
 
-def _names(overview: Overview, to: str, only: str | None) -> list[tuple[str, str]]:
-    """What a reference may be: what was chosen already, or everything of its kind in the roster."""
-    match to:
-        case "pairing":
-            return [(pair.line.id, pair.name) for pair in overview.pairs() if only in (None, pair.line.id)]
-        case "team" if overview.roster:
-            teams = [team for team in overview.roster.teams if team.id == only]
-            return [(team.id, team.name) for team in teams or overview.registers()]
-        case "mentor" if overview.roster:
-            return [(each.id, each.name) for each in overview.roster.mentors]
-        case "report" if only:
-            return overview.reports(only)
-        case _:
-            return []
-
-
 def _read_page(overview: Overview, record: str) -> Page:
     entry = overview.entry(record) if is_id(record) else None
     if entry is None:
         raise NotFound
-    form = _form(overview, entry.content.form, entry.content.form_version)
+    form = form_of(overview, entry.content.form, entry.content.form_version)
     names = {
         id_: name
         for question in form.questions()
         if isinstance(question, Reference)
-        for id_, name in _names(overview, question.to, entry.content.about.id)
+        for id_, name in names_of(overview, question.to, entry.content.about.id)
     }
     language = current_language()
     sheets = [{**entry.content.answers, **overview.apart(record)}, *(other.answers for other in entry.others)]

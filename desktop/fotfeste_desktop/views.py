@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable
+from pathlib import Path
 
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Reply
@@ -13,12 +14,13 @@ from fotfeste_shared.revisions import typed_code
 from fotfeste_shared.web.pages import current_language
 from fotfeste_shared.web.pages import translated as _
 
-from .addresses import BadAddress, clean_address
+from .addresses import BadAddress, clean_address, pasted_link
 from .copies import save_copy, save_parcel
 from .desk import Desk
 from .exchange import NotOurServer
 from .models import Label
 from .overview import Overview, Pair
+from .saving import NotSaved, save_where_asked
 from .syncing import EnrolmentRefused, Line, Unreachable
 from .words import Words
 
@@ -107,19 +109,32 @@ def _add_delivery(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overv
 
     @blueprint.post("/waiting/parcel")
     def parcel() -> Page:
-        path = str(save_parcel(desk.db))
-        flash(_("Filen ligger her: {path}. Gi den til arrangøren. Bare tjenesten kan åpne den.", path=path), "success")
+        if path := _saved(desk, lambda folder: save_parcel(desk.db, folder)):
+            told = _("Filen ligger her: {path}. Gi den til arrangøren. Bare tjenesten kan åpne den.", path=str(path))
+            flash(told, "success")
         return redirect("/waiting", 303)
 
     @blueprint.post("/waiting/<rev>/copy")
     def copy(rev: str) -> Page:
-        path = save_copy(desk.db, rev)
-        flash(_("Kopien ligger her: {path}", path=str(path)), "success")
+        if path := _saved(desk, lambda folder: save_copy(desk.db, rev, folder)):
+            flash(_("Kopien ligger her: {path}", path=str(path)), "success")
         return redirect("/waiting", 303)
 
     @blueprint.get("/status")
     def status() -> Page:
         return render_template("status.html")
+
+
+def _saved(desk: Desk, make: Callable[[Path], Path]) -> Path | None:
+    """Save a file where the person says; None, and the reason on the next page, when it was not saved."""
+    try:
+        path = save_where_asked(make, desk.ask_where, desk.home.folder)
+    except NotSaved:
+        flash(_("Filen kunne ikke lagres der. Sjekk at det er plass, og velg et annet sted."), "warning")
+        return None
+    if path is None:
+        flash(_("Ingen fil ble lagret."), "info")
+    return path
 
 
 def _add_connection(blueprint: Blueprint, desk: Desk) -> None:
@@ -143,7 +158,10 @@ def _add_connection(blueprint: Blueprint, desk: Desk) -> None:
 
 def _enrol(desk: Desk, server: str) -> str | None:
     """Try to connect; gives the sentence of what went wrong."""
-    code = typed_code(request.form.get("code", ""))
+    given = request.form.get("code", "")
+    link = pasted_link(given) or pasted_link(server)
+    server, given = link or (server, given)
+    code = typed_code(given)
     name = " ".join(request.form.get("name", "").split())[:100] or platform.node() or "PC"
     if not code:
         return _("Skriv koden du har fått.")

@@ -4,8 +4,10 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import platformdirs
 import webview
 from webview.menu import Menu, MenuAction, MenuSeparator
 
@@ -74,6 +76,20 @@ class Window:
     def go(self, path: str) -> None:
         """Open one of our own pages, as a menu line does."""
         self._window.load_url(self._origin + path)
+
+    def ask_where(self, name: str) -> Path | None:
+        """Ask where to save a file, in the system's own dialogue; None when the person thought better of it."""
+        kept = self._home.recall().get("saved_in")
+        folder = kept if isinstance(kept, str) and Path(kept).is_dir() else platformdirs.user_downloads_dir()
+        chosen = _on_own_thread(
+            self._window,
+            lambda: self._window.create_file_dialog(webview.FileDialog.SAVE, directory=folder, save_filename=name),
+        )
+        if not chosen:
+            return None
+        path = Path(chosen if isinstance(chosen, str) else chosen[0])
+        self._home.remember(saved_in=str(path.parent))
+        return path
 
     def close(self) -> None:
         """Close the window, and with it the program."""
@@ -145,3 +161,16 @@ def _remembered_size(home: Home) -> tuple[int, int]:
     if not isinstance(width, int) or not isinstance(height, int):
         return DEFAULT_SIZE
     return max(width, SMALLEST_SIZE[0]), max(height, SMALLEST_SIZE[1])
+
+
+if sys.platform == "win32":
+    from System import Func, Object
+
+    def _on_own_thread(window: Any, act: Callable[[], Any]) -> Any:  # noqa: ANN401 (the window library has no types)
+        """Open a dialogue on the window's own thread: on Windows one that is opened from another may never answer."""
+        return window.native.Invoke(Func[Object](act))
+else:
+
+    def _on_own_thread(_window: Any, act: Callable[[], Any]) -> Any:  # noqa: ANN401 (the window library has no types)
+        """Open a dialogue; the window library sees to the thread."""
+        return act()

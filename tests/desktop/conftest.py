@@ -1,12 +1,18 @@
 """Things of the desktop's tests: a folder, an encrypted database, an outbox, and a session as a mentor logs it."""
 
 import os
+from datetime import timedelta
 
 import pytest
+from keyring.backends import fail
+from loopback import PERSON as MENTOR
 from loopback import Loopback
+from making_desk import PAIRING, PASSPHRASE, Browser
 
+from fotfeste_desktop.desk import Desk
 from fotfeste_desktop.exchange import Exchange
 from fotfeste_desktop.home import Home
+from fotfeste_desktop.keys import KeyStore
 from fotfeste_desktop.migrations import STEPS
 from fotfeste_desktop.outbox import Outbox
 from fotfeste_desktop.syncing import Syncing
@@ -18,7 +24,6 @@ from fotfeste_shared.intake import Filled
 from fotfeste_shared.migrating import migrate
 from fotfeste_shared.revisions import About, timestamp
 
-PAIRING = "0b9f7c1e-1111-4a4a-8a8a-000000000001"
 PERSON = "0b9f7c1e-2222-4a4a-8a8a-000000000002"
 DEVICE = "0b9f7c1e-3333-4a4a-8a8a-000000000003"
 SERVER = "0b9f7c1e-4444-4a4a-8a8a-000000000004"
@@ -145,3 +150,35 @@ def syncing(db, loopback):
     syncing.enrol(loopback.url, loopback.code, "PC")
     yield syncing
     syncing.stop()
+
+
+@pytest.fixture
+def desk(home):
+    desk = Desk(home, KeyStore(fail.Keyring()))
+    desk.begin()
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def browser(desk):
+    return Browser(desk)
+
+
+@pytest.fixture
+def opened(browser):
+    """Past the first start: passphrase chosen, recovery code written down."""
+    browser.get("/")
+    browser.post("/choose", passphrase=PASSPHRASE, again=PASSPHRASE)
+    browser.post("/recovery", written="ja")
+    return browser
+
+
+@pytest.fixture
+def connected(opened, desk, loopback):
+    started = (today() - timedelta(days=3)).isoformat()
+    line = {"unit": "Ekeberg sykehjem", "profession": "sykepleier", "started": started, "municipality": "Moss"}
+    loopback.roster = sync.Roster(person=MENTOR, pairings=[sync.PairingLine(id=PAIRING, **line)])
+    opened.get("/connect")
+    opened.post("/connect", server=loopback.url, code="7kq2 m9xd", name="PC")
+    return opened

@@ -1,72 +1,20 @@
 """The pages of the desk, without a window: what a mentor sees and does, through real requests."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from keyring.backends import fail
 from loopback import PERSON
-from making_desk import PASSPHRASE, Browser
+from making_desk import PAIRING, PASSPHRASE, Browser, fill, log
 from msgspec.structs import replace
 
 from fotfeste_desktop.copies import save_copy
 from fotfeste_desktop.desk import Desk, Stage
 from fotfeste_desktop.keys import KeyStore
-from fotfeste_desktop.models import Draft, Revision
+from fotfeste_desktop.models import Revision
 from fotfeste_shared import sync
 from fotfeste_shared.clock import today
 from fotfeste_shared.revisions import new_id, read_revision, write_revision
-
-PAIRING = "0b9f7c1e-1111-4a4a-8a8a-000000000001"
-
-
-@pytest.fixture
-def desk(home):
-    desk = Desk(home, KeyStore(fail.Keyring()))
-    desk.begin()
-    yield desk
-    desk.close()
-
-
-@pytest.fixture
-def browser(desk):
-    return Browser(desk)
-
-
-@pytest.fixture
-def opened(browser):
-    """Past the first start: passphrase chosen, recovery code written down."""
-    browser.get("/")
-    browser.post("/choose", passphrase=PASSPHRASE, again=PASSPHRASE)
-    browser.post("/recovery", written="ja")
-    return browser
-
-
-@pytest.fixture
-def connected(opened, desk, loopback):
-    started = (today() - timedelta(days=3)).isoformat()
-    line = {"unit": "Ekeberg sykehjem", "profession": "sykepleier", "started": started, "municipality": "Moss"}
-    loopback.roster = sync.Roster(person=PERSON, pairings=[sync.PairingLine(id=PAIRING, **line)])
-    opened.get("/connect")
-    opened.post("/connect", server=loopback.url, code="7kq2 m9xd", name="PC")
-    return opened
-
-
-def fill(browser, **more):
-    """Begin a session for the pairing and give what the form asks for."""
-    browser.get(f"/pairings/{PAIRING}")
-    browser.post(f"/pairings/{PAIRING}/sessions")
-    fields = {"a__kobling": PAIRING, "a__status": "ja", "a__dato": today().isoformat(), "a__minutter": "45"}
-    fields |= {"a__form": "rom", "a__arbeidstid": "ja", "a__tema": "legemidler", "a__informert": "ja"}
-    return fields | more
-
-
-def log(browser, **more):
-    """Log a whole session, and give what was filled in."""
-    fields = fill(browser, **more)
-    browser.post(browser.path, **fields)
-    return fields
-
 
 # --- the doors ------------------------------------------------------------------------------------
 
@@ -156,6 +104,14 @@ def test_a_wrong_code_and_a_wrong_address_are_told_apart(opened, loopback):
     assert "ikke svar" in opened.post("/connect", server="http://127.0.0.1:9", code="7KQ2M9XD")
 
 
+@pytest.mark.parametrize("field", ["code", "server"])
+def test_a_pasted_link_holds_both_the_address_and_the_code(opened, loopback, field):
+    opened.get("/connect")
+    opened.post("/connect", **{"server": "", "code": "", "name": "PC", field: f" {loopback.url}/#kode=7KQ2-m9xd\n"})
+
+    assert "Du er koblet til, Marte Mentor." in opened.page
+
+
 def test_a_session_is_saved_here_and_delivered_when_asked(connected, desk, loopback):
     fields = fill(connected, a__steg="Øve på overrapport")
     assert "Blir på denne maskinen" in connected.page
@@ -169,66 +125,6 @@ def test_a_session_is_saved_here_and_delivered_when_asked(connected, desk, loopb
     [row] = Revision.select().bind(desk.db)
     assert f"Kvittering {row.receipt}" in connected.page
     assert "overrapport" not in loopback.rows[0]["text"]
-    desk.let_go()
-
-
-def test_a_saved_session_can_be_regretted_and_begins_as_the_last_one_was(connected, desk):
-    fields = log(connected, a__langt="Et notat")
-    assert 'id="undo"' in connected.page
-    connected.post("/undo")
-    assert "Skjemaet er en kladd igjen" in connected.page
-    assert "Et notat" in connected.page
-    assert Revision.select().count(desk.db) == 0
-    connected.post(connected.path, **fields)
-    connected.get("/waiting")
-    connected.post("/deliver")
-    assert 'id="undo"' not in connected.page
-    connected.post("/undo")
-    assert "for sent å angre" in connected.page
-
-    connected.get(f"/pairings/{PAIRING}")
-    connected.post(f"/pairings/{PAIRING}/sessions")
-    [draft] = Draft.select().bind(desk.db)
-    usual = {"status": "ja", "minutter": 45, "form": "rom", "arbeidstid": "ja"}
-    assert draft.answers == {"kobling": PAIRING, "dato": today().isoformat(), **usual}
-    desk.let_go()
-
-
-def test_what_must_be_mended_comes_back_as_it_was_typed_and_stays_a_draft(connected, desk):
-    fields = fill(connected, a__minutter="mange", a__langt="Et notat")
-    connected.post(connected.path, **fields)
-
-    assert connected.status == 422
-    assert "Skriv et helt tall." in connected.page
-    assert 'value="mange"' in connected.page
-    [draft] = Draft.select().bind(desk.db)
-    assert (draft.answers["minutter"], draft.answers["langt"]) == ("mange", "Et notat")
-    assert Revision.select().count(desk.db) == 0
-    desk.let_go()
-
-
-def test_typing_is_kept_as_a_draft_that_waits_on_the_first_page(connected):
-    fill(connected)
-    path = connected.path
-    record = path.rpartition("/")[2]
-    kept = connected.client.post(f"/drafts/{record}", data=connected._hidden() | {"a.langt": "Halvferdig"})
-
-    assert kept.status_code == 204
-    assert "Kladd, lagret kl." in connected.get("/")
-    assert "Halvferdig" in connected.get(path)
-    connected.get("/")
-    connected.post(f"/drafts/{record}/drop")
-    assert connected.client.get(path).status_code == 404
-
-
-def test_a_session_opened_and_left_without_a_word_is_no_draft(connected, desk):
-    fill(connected)
-    first = connected.path
-    assert "Kladd" not in connected.get("/")
-    fill(connected)
-
-    assert connected.path == first
-    assert Draft.select().count(desk.db) == 1
     desk.let_go()
 
 

@@ -1,0 +1,51 @@
+"""Files that a person asked for go where the person says: through the system's own dialogue, whole or not at all."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import platformdirs
+
+AskWhere = Callable[[str], Path | None]  # gets the name to propose; None when the person thought better of it
+
+
+class NotSaved(Exception):
+    """The place that was chosen does not take the file: a full stick, or a folder that is not ours to write in."""
+
+
+def in_downloads(name: str) -> Path:
+    """Where a file goes when there is no window to ask with."""
+    return Path(platformdirs.user_downloads_dir()) / name
+
+
+def save_where_asked(make: Callable[[Path], Path], ask: AskWhere, folder: Path) -> Path | None:
+    """Make a file within our own folder, ask where it is wanted, and put it there; None when it was not wanted."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix="saving-") as own:
+        made = make(Path(own))
+        wanted = ask(made.name)
+        if wanted is None:
+            return None
+        try:
+            _put(made, wanted)
+        except OSError as fault:
+            raise NotSaved from fault
+    return wanted
+
+
+def _put(made: Path, wanted: Path) -> None:
+    """Copy beside the wanted name first: what stood there is replaced by the whole file or stays."""
+    wanted.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = wanted.with_name(wanted.name + ".unfinished")
+    try:
+        with made.open("rb") as source, open(os.open(unfinished, _NEW, 0o600), "wb") as target:  # noqa: PTH123
+            shutil.copyfileobj(source, target)
+            target.flush()
+            os.fsync(target.fileno())
+        unfinished.replace(wanted)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+_NEW = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
