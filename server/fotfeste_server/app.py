@@ -27,7 +27,7 @@ from .views.again import give_back_what_was_written
 from .views.ready import ReadyPages
 
 PAGES = (
-    "health", "signin", "openid", "me", "mailbox", "organizers", "teams", "windows", "invitations", "programme",
+    "health", "signin", "openid", "me", "mailbox", "organizers", "teams", "drafts", "windows", "invitations", "programme",
     "forecast", "devices", "keeping", "sync", "phone", "doors", "results",
 )  # fmt: skip
 TOKEN_PAGES = ("sync", "phone", "doors")  # the token in the address or header is the authority, no cookie is looked at

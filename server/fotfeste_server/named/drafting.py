@@ -36,6 +36,7 @@ class Version:
     number: int
     person: str
     author: str
+    page: str
     parents: tuple[str, ...]
     answers: Answers
     begun: datetime
@@ -79,11 +80,26 @@ class Draft:
         """Find a state by its id."""
         return next((each for each in self.versions if each.id == id_), None)
 
+    def newest_of(self, page: str) -> Version | None:
+        """Find the newest state that was written on an opened page."""
+        return next((each for each in reversed(self.versions) if page and each.page == page), None)
+
     def between(self, one: Version, other: Version) -> Answers:
         """Give what two states have grown from: the nearest state before both, else what the form began with."""
         common = self._before(one) & self._before(other)
         nearest = max((each for each in self.versions if each.id in common), key=lambda each: each.number, default=None)
         return nearest.answers if nearest else self.begun
+
+    def standing(self, state: Version) -> Saved:
+        """Tell what others have written that is not in a state that was there already."""
+        known = self._before(state)
+        newer = [
+            each for each in self.versions
+            if each.id not in known and len(each.parents) < 2 and not (each.page and each.page == state.page)
+            and not (each.rev and state.id in each.parents)
+        ]  # fmt: skip
+        names = tuple(dict.fromkeys(each.author for each in newer))
+        return Saved(state.id, "clashing" if newer and len(self.leaves) > 1 else "merged" if newer else "kept", names)
 
     def _before(self, state: Version) -> set[str]:
         known = {each.id: each for each in self.versions}
@@ -118,26 +134,27 @@ class SharedDraft:
         rows = DraftVersion.select(DraftVersion, Person).join(Person).where(DraftVersion.record == self.record.id)
         return Draft(tuple(_version(row) for row in rows.order_by(DraftVersion.number)), self.begun)
 
-    def save(self, person: Person, seen: str, answers: Answers) -> Saved:
+    def save(self, person: Person, seen: str, answers: Answers, page: str = "") -> Saved:
         """Keep what a page says now; `seen` is the state that the page knows, empty when there was none.
 
-        The same again is the same state. What others wrote meanwhile is put together with it where that can be done.
+        The same again is the same state, and what one page sends again and again follows on itself, also when an
+        answer of ours was lost. What others wrote meanwhile is put together with it where that can be done.
         """
         with writing(self.db):
             _hold(self.record)
             self._take_in_revisions()
             draft = self._states()
-            base = draft.find(seen)
+            base = draft.newest_of(page) or draft.find(seen)
             if answers == (base.answers if base else self.begun) and (base or not draft.versions):
-                return Saved(base.id if base else "", "kept")
+                return draft.standing(base) if base else Saved("", "kept")
             built_on = [each for each in draft.versions if (base.id in each.parents if base else not each.parents)]
             repeated = next((each for each in built_on if each.answers == answers and each.person == person.id), None)
             if repeated:
-                return Saved(repeated.id, "kept")
+                return draft.standing(repeated)
             if base and not built_on and _types_on(base, person, answers):
                 DraftVersion.update(text=canonical(answers), at=now()).where(DraftVersion.id == base.id).execute()
                 return Saved(base.id, "kept")
-            return self._meet(person, _add(self.record, person, [base.id] if base else [], answers))
+            return self._meet(person, _add(self.record, person, [base.id] if base else [], answers, page=page))
 
     def _meet(self, person: Person, mine: str) -> Saved:
         """Put a new state together with what others have written since, as far as they did so in other places."""
@@ -162,7 +179,7 @@ class SharedDraft:
             if content.rev not in known and not content.withdrawn:
                 author = Person.get_by_id(content.author)
                 parents = [known[parent] for parent in content.parents if parent in known]
-                known[content.rev] = _add(self.record, author, parents, content.answers, content.rev)
+                known[content.rev] = _add(self.record, author, parents, content.answers, rev=content.rev)
                 self._meet(author, known[content.rev])
 
     def settle(self, person: Person, seen: Collection[str], answers: Answers) -> None:
@@ -189,13 +206,13 @@ class SharedDraft:
             _hold(self.record)
             if content.rev not in _handed_in(self.record):
                 author = Person.get_by_id(content.author)
-                _add(self.record, author, [version] if version else [], content.answers, content.rev)
+                _add(self.record, author, [version] if version else [], content.answers, rev=content.rev)
 
 
 def _version(row: DraftVersion) -> Version:
     return Version(
-        row.id, row.number, row.person_id, row.person.name, tuple(row.parents), json.loads(row.text), row.begun, row.at,
-        row.rev,
+        row.id, row.number, row.person_id, row.person.name, row.page, tuple(row.parents), json.loads(row.text),
+        row.begun, row.at, row.rev,
     )  # fmt: skip
 
 
@@ -216,14 +233,20 @@ def _loses(change: Change) -> bool:
 
 
 def _add(
-    record: Record, person: Person, parents: Collection[str], answers: Answers, rev: str | None = None
+    record: Record,
+    person: Person,
+    parents: Collection[str],
+    answers: Answers,
+    *,
+    rev: str | None = None,
+    page: str = "",
 ) -> str:
     last = DraftVersion.select(DraftVersion.number).where(DraftVersion.record == record.id)
     newest = last.order_by(DraftVersion.number.desc()).first()
     moment = now()
     made = DraftVersion.create(
         id=new_id(), record=record.id, number=newest.number + 1 if newest else 1, person=person.id,
-        parents=list(parents), text=canonical(answers), begun=moment, at=moment, rev=rev,
+        page=page, parents=list(parents), text=canonical(answers), begun=moment, at=moment, rev=rev,
     )  # fmt: skip
     return str(made.id)
 

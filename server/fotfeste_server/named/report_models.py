@@ -10,7 +10,7 @@ from .models import Network, Person, Record
 class DraftVersion(Table):
     """One state of a draft that a team shares; its parents are the states that its writer had seen.
 
-    `rev` names the revision of the ledger that a state was handed in as.
+    `page` is the opened page that it was written on; `rev` names the revision that it was handed in as.
     """
 
     id = KeyField()
@@ -19,6 +19,7 @@ class DraftVersion(Table):
     number = IntegerField()
     person = ForeignKeyField(Person, on_delete="RESTRICT", backref="draft_versions")
     person_id: str
+    page = TextField(default="")
     parents = JsonField()
     text = TextField()
     begun = MomentField()

@@ -24,6 +24,7 @@ from ..named.publishing import published
 from ..named.teams import follow, known_seat, seat
 from . import my_scope, service, within
 from .asking import Ask, address, box, pick, text
+from .drafts import is_shared, write_together
 from .organizers import Page, choices_of
 
 pages = Blueprint("teams", __name__)
@@ -89,8 +90,10 @@ def fill(record: Record) -> Reply:
     """
     form, about = published(record.form), About(record.about_kind, record.about_id)
     content = current(record.id)
-    if not my_scope().may_hand_in(form, about):
+    if not my_scope().may_write(form, about):
         return _read(record, form, content)
+    if is_shared(form):
+        return write_together(record, form)
     if "seen" not in request.args and request.method == "GET":
         here = leaves_of(record.id)
         return _compare(record, form) if len(here) > 1 else redirect(f"{request.path}?seen={','.join(here)}", 303)

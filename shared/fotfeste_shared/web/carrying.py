@@ -3,6 +3,7 @@
 from ..forms import FormDefinition
 from ..kinds import Answer, Answers, Rows
 
+SINCE_LAST = ("nye_ansatte", "med_mentor", "sluttet")  # counted anew each time
 CLOSED_GOALS = ("nadd", "endret")
 CLOSED_MEASURES = ("innfort", "forkastet")
 
@@ -22,6 +23,17 @@ def carried(form: FormDefinition, last: Answers) -> Answers:
         for code, question in marked.items()
         if code in last and code != "neste"
     }
+
+
+def unchanged(form: FormDefinition, last: Answers, news: str) -> Answers:
+    """Begin a report of a time when little has happened: what was told last, with `news` for what is new.
+
+    What is counted since the last report is left to be counted.
+    """
+    numbers = [{code: n for code, n in row.items() if code not in SINCE_LAST} for row in _rows(last, "tall", ())]
+    goes_on = carried(form, last)
+    told = {code: answer for code, answer in last.items() if not isinstance(form.question(code), Rows)}
+    return {**told, **goes_on, "kort": news, **({"tall": numbers} if numbers else {})}
 
 
 def _rows(answers: Answers, code: str, closed: tuple[str, ...]) -> list[Answers]:

@@ -26,7 +26,9 @@ class Sheet:
 
     `answers` is what the page begins with (a draft, or what was carried forward), `before` what was handed in
     last time, to stand beside; `labels` the names of things that a reference may be, as `{code: [(id, name)]}`;
-    `draft_at` the address that autosaves, if this page keeps drafts; `lead` a sentence on what this is about;
+    `draft_at` the address that autosaves, if this page keeps drafts, and `draft` the state that it goes on from where
+    several people write; `hands_in` is false for those who write but do not hand in. `lead` says what this is about;
+    `above` names a template that stands before the form;
     `around` what the frame of the page shows besides.
     Only a page that `keeps_private`, in the desktop window, asks the questions whose answers never leave it.
     """
@@ -39,6 +41,9 @@ class Sheet:
     lead: str = ""
     back: str = "/"
     draft_at: str | None = None
+    draft: str | None = None
+    hands_in: bool = True
+    above: str | None = None
     keeps_private: bool = False
     submit: str | None = None
     around: Mapping[str, object] = field(default_factory=dict)

@@ -6,16 +6,23 @@ const QUIET = 600; // milliseconds without typing before a draft is kept
 const start = (form) => {
   const status = form.querySelector("[data-saved]");
   let waiting;
+  let before = Promise.resolve(); // one at a time: each goes on from the state that the one before it made
 
-  const keep = async () => {
-    waiting = undefined;
+  const send = async () => {
     try {
       const body = new URLSearchParams(new FormData(form));
       const reply = await fetch(form.dataset.draft, { method: "POST", body, keepalive: `${body}`.length < 60_000 });
-      status.textContent = reply.ok ? status.dataset.saved : status.dataset.unsaved;
+      const told = reply.status === 200 ? await reply.json() : {};
+      if (told.draft && form.elements.draft) form.elements.draft.value = told.draft;
+      status.textContent = told.words ?? (reply.ok ? status.dataset.saved : status.dataset.unsaved);
     } catch {
       status.textContent = status.dataset.unsaved; // the program behind the page is gone: the words stay on screen
     }
+  };
+
+  const keep = () => {
+    waiting = undefined;
+    before = before.then(send);
   };
 
   look(form);
