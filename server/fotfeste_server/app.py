@@ -16,6 +16,7 @@ from . import views
 from .anonymous.keys import Keys
 from .config import Config
 from .mail import mail_of, sms_of
+from .metrics import Figures, Watched
 from .migrations import STEPS, TABLES
 from .named.erasing import Erasures, replay
 from .named.house import settle
@@ -27,10 +28,13 @@ from .views.again import give_back_what_was_written
 from .views.ready import ReadyPages
 
 PAGES = (
-    "health", "signin", "openid", "me", "mailbox", "organizers", "teams", "drafts", "windows", "invitations", "programme",
-    "forecast", "devices", "keeping", "sync", "phone", "doors", "results",
+    "health", "metrics", "signin", "openid", "me", "mailbox", "organizers", "networks", "municipalities", "planning",
+    "reception", "public", "joining", "members", "agreements", "teams", "drafts", "windows", "invitations", "programme",
+    "attending", "presence", "calendars", "forecast", "disclosing", "devices", "keeping", "sync", "phone", "doors",
+    "results",
 )  # fmt: skip
-TOKEN_PAGES = ("sync", "phone", "doors")  # the token in the address or header is the authority, no cookie is looked at
+# The token in the address or header is the authority there, no cookie is looked at.
+TOKEN_PAGES = ("sync", "phone", "doors", "public", "joining")
 SCRIPTS = {".mjs": "text/javascript"}  # some systems do not know the ending
 MOST_POSTED = 1_048_576
 MOST_FIELDS = 2_000
@@ -69,6 +73,7 @@ def create_app(config: Config) -> Flask:
         config, db, Writer(db), mail_of(config.keys, config.mail), Keys(config.keys), secret,
         sms_of(config.keys, config.sms),
     )
+    app.extensions["figures"] = figures = Figures()
     prepare(app)
     csrf = CSRFProtect(app)
     give_back_what_was_written(app)
@@ -81,7 +86,7 @@ def create_app(config: Config) -> Flask:
                 csrf.exempt(pages)
     views.every_route_has_a_rule(app)
     # Files come before the app: no session is opened and no rule asked for a style sheet.
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # how Flask is wrapped
+    files = WhiteNoise(
         ReadyPages(app.wsgi_app, db),
         compressed(config.data / "static"),
         prefix="static/",
@@ -90,6 +95,7 @@ def create_app(config: Config) -> Flask:
         add_headers_function=_harden,
         mimetypes=SCRIPTS,
     )
+    app.wsgi_app = Watched(files, figures)  # type: ignore[method-assign, assignment]  # how Flask is wrapped
     return app
 
 

@@ -29,7 +29,7 @@ KEY = click.option("--key", type=click.Path(path_type=Path, exists=True), help="
 
 def add_commands(main: click.Group) -> None:
     """Give the command line what an operator needs."""
-    for command in (backup, backup_key, restore, doctor, erase_record, import_parcel, move):
+    for command in (backup, backup_key, restore, doctor, erase_record, import_parcel, move, metrics_token):
         main.add_command(command)
 
 
@@ -187,3 +187,12 @@ def move(data: Path | None, database: str, target: str) -> None:
     click.echo(f"Moved and proved: {sum(moved.rows.values())} rows, {moved.lines} lines of the log.")
     click.echo(f"The old file lies in {moved.aside}. Keys, releases and the list of erasures stay where they are.")
     click.echo('From now on start with the setting: database = "postgresql://…"')
+
+
+@click.command("metrics-token")
+@common
+def metrics_token(data: Path | None, database: str) -> None:
+    """Print the token with which a program may read /metrics, as a bearer token."""
+    config = config_of(data, database)
+    config.make_folders()
+    click.echo(Keys(config.keys).secret("metrics.key").hex())
