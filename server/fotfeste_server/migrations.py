@@ -11,13 +11,14 @@ from fotfeste_shared.migrating import SchemaMigrator, Step
 from .anonymous.models import MODELS as ANONYMOUS
 from .anonymous.schema import make_tables
 from .jobs import Job
+from .named.gathering_models import GATHERINGS
 from .named.models import NAMED
 from .named.registration_models import REGISTRATION
 from .named.report_models import REPORTS
 from .named.sign_in_models import SIGN_IN_TABLES
 
 # Everything that is bound when the house opens.
-TABLES: list[type[Table]] = [*NAMED, *REGISTRATION, *ANONYMOUS, Job, *SIGN_IN_TABLES, *REPORTS]
+TABLES: list[type[Table]] = [*NAMED, *REGISTRATION, *GATHERINGS, *ANONYMOUS, Job, *SIGN_IN_TABLES, *REPORTS]
 
 KEPT_AS_WRITTEN = (
     "seq, rev, record_id, form, form_version, about_kind, about_id, parents, author_id, device_id, "
@@ -116,6 +117,13 @@ def step_reports(db: Database, _change: SchemaMigrator) -> None:
         db.create_tables(REPORTS)
 
 
+def step_gatherings(db: Database, _change: SchemaMigrator) -> None:
+    """Sign-up for gatherings, guests, who was there, and calendars."""
+    with db.bind_ctx(GATHERINGS, bind_refs=False, bind_backrefs=False):
+        db.create_tables(GATHERINGS)
+
+
 STEPS: list[Step] = [
     step_named_world, step_anonymous_world, step_jobs, step_registration, step_ways_to_sign_in, step_reports,
+    step_gatherings,
 ]

@@ -13,17 +13,20 @@ from flask import Flask
 from fotfeste_shared.clock import today
 from fotfeste_shared.database import Database, let_go, writing
 
+from . import calling
 from .app import close_app
 from .backup import due, take_backup
 from .inviting import Ways, go_round, next_round
 from .jobs import Claim, Handler, enqueue, run_due
 from .mail import Letter, Refused
+from .named.erasing import Erasures
+from .named.needs import forget_needs
 from .opening import Tools
 from .service import Service
 
 log = logging.getLogger(__name__)
 PAUSE = 0.5
-INVITATIONS = "invitations"  # the kind of the daily job
+INVITATIONS, GATHERINGS = "invitations", "gatherings"  # the kinds of the daily jobs
 LOOK_EVERY = 60.0
 
 
@@ -52,14 +55,19 @@ def handlers(service: Service) -> dict[str, Handler]:
         tools = Tools(service.config, service.db, service.keys)
         go_round(tools, Ways(service.mail, service.sms), today())
 
-    return {"letter": send_letter, INVITATIONS: send_invitations}
+    def look_after_gatherings(_claimed: Claim) -> None:
+        calling.go_round(service.db, service.config.base_url, today())
+        forget_needs(service.db, Erasures(service.config.erasures), today())
+
+    return {"letter": send_letter, INVITATIONS: send_invitations, GATHERINGS: look_after_gatherings}
 
 
 def call_round(db: Database, day: date) -> None:
-    """Leave the day's round of invitations for eight o'clock; however often it is called, it is one round."""
-    job_id, due_at = next_round(day)
+    """Leave the day's rounds of invitations and gatherings for the morning; however often called, each is one."""
+    rounds = ((INVITATIONS, next_round(day)), (GATHERINGS, calling.next_round(day)))
     with writing(db):
-        enqueue(INVITATIONS, {}, due_at, job_id=job_id)
+        for kind, (job_id, due_at) in rounds:
+            enqueue(kind, {}, due_at, job_id=job_id)
 
 
 def work_off(app: Flask) -> threading.Thread:

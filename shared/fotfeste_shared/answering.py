@@ -195,10 +195,11 @@ def add_months(day: date, months: int) -> date:
 
 
 @faults_of.register(OneOf)
-def _(question: OneOf, given: object, seen: Seen, _context: Context) -> Verdict:
+def _(question: OneOf, given: object, seen: Seen, context: Context) -> Verdict:
     if not isinstance(given, str):
         return None, [Fault(NOT_UNDERSTOOD)]
-    return given[:LONGEST_CODE], [] if given in open_codes(question, seen) else [Fault(NOT_A_CHOICE)]
+    good = given in open_codes(question, seen) and context.offers(question.code, given)
+    return given[:LONGEST_CODE], [] if good else [Fault(NOT_A_CHOICE)]
 
 
 def open_codes(question: OneOf, seen: Seen) -> set[str]:
@@ -214,10 +215,10 @@ def open_codes(question: OneOf, seen: Seen) -> set[str]:
 
 
 @faults_of.register(SomeOf)
-def _(question: SomeOf, given: object, _seen: Seen, _context: Context) -> Verdict:
+def _(question: SomeOf, given: object, _seen: Seen, context: Context) -> Verdict:
     if not isinstance(given, list) or not all(isinstance(code, str) for code in given):
         return None, [Fault(NOT_UNDERSTOOD)]
-    known = [choice.code for choice in question.choices]
+    known = [choice.code for choice in question.choices if context.offers(question.code, choice.code)]
     chosen = [code for code in known if code in given]
     faults = [Fault("Velg blant svarene i listen.")] if set(given) - set(known) else []
     if len(chosen) < question.fewest:
@@ -255,8 +256,7 @@ def _(question: InMunicipality, given: object, _seen: Seen, _context: Context) -
 
 @faults_of.register(Reference)
 def _(question: Reference, given: object, _seen: Seen, context: Context) -> Verdict:
-    offered = context.choices.get(question.code)
-    if isinstance(given, str) and CODE.fullmatch(given) and (offered is None or given in offered):
+    if isinstance(given, str) and CODE.fullmatch(given) and context.offers(question.code, given):
         return given, []
     return None, [Fault(NOT_A_CHOICE)]
 

@@ -12,8 +12,9 @@ class Context:
     """What is known before the form is opened.
 
     `facts` are declared facts that conditions and dates may look at (`network_end`, `first_log`); `rows` holds
-    the rows that others make (`innslag` of a programme) as `{code: [row]}`; `choices` the codes that a reference
-    may take, when they are known here. Values are in stored shapes.
+    the rows that others make (`innslag` of a programme) as `{code: [row]}`; `choices` the codes that a question
+    may take, when they are known here: what a reference can be, or what this gathering offers of a form's choices.
+    Values are in stored shapes.
     """
 
     today: date
@@ -25,3 +26,7 @@ class Context:
     def seen(self) -> Mapping[str, object]:
         """Give the facts as conditions see them."""
         return {**self.facts, "wave": self.wave} if self.wave else self.facts
+
+    def offers(self, question: str, code: str) -> bool:
+        """Tell whether a code can be chosen here; where nothing is known, every one can."""
+        return question not in self.choices or code in self.choices[question]

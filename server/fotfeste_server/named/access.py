@@ -21,6 +21,7 @@ Row = TypeVar("Row", bound=Table)
 
 SESSION_LOG = "mentorlogg"  # a talk is between mentor and new hire: its rows are for the mentor alone
 ADVISOR_NOTE = "veiledernotat"  # written by the working group for itself; the team gets the feedback
+SIGN_UP = "pamelding_samling"  # a person's own, which the contact of their team may fill in for them
 ADMINISTRATOR = "municipality_administrator"
 WORKING_GROUP = ("organizer", "advisor")
 MAY: dict[Action, tuple[str, ...]] = {
@@ -108,8 +109,12 @@ class Scope:
         return Team.id.in_([each.team for each in held if each.team])
 
     def gatherings(self) -> Rows:
-        """The gatherings of one's networks."""
-        return Gathering.select().where(Gathering.network.in_(self.networks().select(Network.id)))
+        """The gatherings of one's networks, of one's teams, and those that one may sign up for as a guest."""
+        asked = Record.select(Record.gathering).where((Record.form == SIGN_UP) & (Record.about_id == self.person.id))
+        seated = Member.select(Member.team).where((Member.person == self.person.id) & Member.left.is_null())
+        own = Participation.select(Participation.network).join(Team).where(Team.id.in_(seated))
+        inside = Gathering.network.in_(self.networks().select(Network.id)) | Gathering.network.in_(own)
+        return Gathering.select().where(inside | Gathering.id.in_(asked))
 
     def pairings(self) -> Rows:
         """The pairings: a mentor's own, a team's, a municipality's, or a network's for its organizers."""
@@ -139,11 +144,20 @@ class Scope:
             (Record.about_kind == "municipality") & Record.about_id.in_(own_places),
             (Record.form == SESSION_LOG) & Record.about_id.in_(_own(self.person.id)),
             (Record.about_kind == "person") & (Record.about_id == self.person.id),
+            *self._sign_ups_of_own_teams(),
         ]
         # What is held, such as a revision of somebody else's record, opens nothing to its author.
         mine = (Revision.author == self.person.id) & Revision.held.is_null()
-        apart = Record.apart_of.is_null(False) & Record.id.in_(Revision.select(Revision.record).where(mine))
+        about_me = (Record.about_kind == "person") & (Record.about_id == self.person.id)
+        written = Record.id.in_(Revision.select(Revision.record).where(mine))
+        apart = Record.apart_of.is_null(False) & (written | about_me)
         return Record.select().where((_any(reached) & Record.apart_of.is_null()) | apart)
+
+    def _sign_ups_of_own_teams(self) -> Iterable[Any]:
+        """The sign-ups of those in the teams whose contact one is, for the gatherings of that team's network."""
+        for team in [held.team for held in self.roles if held.role == "team_contact" and held.team]:
+            here = Participation.select(Participation.network).join(Team).where(Team.id == team)
+            yield (Record.form == SIGN_UP) & Record.network.in_(here) & Record.about_id.in_(_seated([team]))
 
     # --- one row, or 404 ----------------------------------------------------------------------------
 
@@ -216,13 +230,21 @@ class Scope:
             case "municipality_administrator", "municipality":
                 held = [_in_municipality(each) for each in self.roles if each.role == role]
                 return _has(Participation.select().where(_any(held)), Participation, about.id)
-            case ("participant" | "team_contact", "person"):
+            case "participant", "person":
                 return bool(about.id == self.person.id)
+            case "team_contact", "person":
+                mine = [held.team for held in self.roles if held.role == role]
+                return _has(Person.select().where(Person.id.in_(_seated(mine))), Person, about.id)
             case _:
                 return False
 
 
 OWN_TEAM = (ADMINISTRATOR, "team_contact", "department_head")
+
+
+def _seated(teams: Iterable[str | None]) -> Rows:
+    """The people who sit in some teams now."""
+    return Member.select(Member.person).where(Member.team.in_(list(teams)) & Member.left.is_null())
 
 
 def _own(person: str) -> Rows:

@@ -9,7 +9,8 @@ from fotfeste_shared.clock import civil, today
 from fotfeste_shared.revisions import About, Revision
 from fotfeste_shared.wording import Language, as_language
 
-from .access import ADVISOR_NOTE, Scope
+from .access import ADVISOR_NOTE, SIGN_UP, Scope
+from .attending import deadline_of, is_open
 from .ledger import current
 from .models import Gathering, Leaf, Record, Team
 from .publishing import published
@@ -58,8 +59,16 @@ def opened_for(mine: Scope, channel: Literal["web", "desktop"], language: Langua
         for each in opened
         if channel in (form := published(each.form)).channels
         and mine.may_hand_in(form, About(each.about_kind, each.about_id))
+        and _is_for(mine, each)
     ]
     yield from sorted(tasks, key=lambda task: (task.due or date.max, task.title))
+
+
+def _is_for(mine: Scope, record: Record) -> bool:
+    """Tell whether a record stands on a person's own list: a sign-up of another's, or to what is over, does not."""
+    if record.form != SIGN_UP or record.gathering is None:
+        return True
+    return record.about_id == mine.person.id and record.gathering.ends >= today() and is_open(record.gathering)
 
 
 def title_of(record: Record, language: Language, *, among_its_own: bool = False) -> str:
@@ -97,6 +106,8 @@ def _day_of(note: Revision) -> date:
 
 def due_of(record: Record) -> date | None:
     """Tell when a record is due, if that follows from what is planned."""
+    if record.gathering and record.form == SIGN_UP:
+        return deadline_of(record.gathering)
     if record.gathering:
         return cast("date", record.gathering.reports_due)
     due = published(record.form).due

@@ -63,9 +63,15 @@ class Erasures:
 
 def erase(db: Database, erasures: Erasures, record: str) -> int:
     """Erase a record with what was kept apart of it, and tell how many records that were."""
+    return erase_all(db, erasures, [record])
+
+
+def erase_all(db: Database, erasures: Erasures, records: Iterable[str]) -> int:
+    """Erase many records at once, each with what was kept apart of it, and tell how many that were."""
     with writing(db):
         hold_log()
-        parts = [record, *(part.id for part in Record.select().where(Record.apart_of == record))]
+        whole = list(records)
+        parts = [*whole, *(part.id for part in Record.select().where(Record.apart_of.in_(whole)))]
         erasures.add(parts)  # first: a crash after this is made good at the next start
         for each in parts:
             _bury(each)

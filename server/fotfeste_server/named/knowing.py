@@ -10,7 +10,7 @@ from fotfeste_shared.kinds import Reference
 from fotfeste_shared.municipalities import find
 from fotfeste_shared.revisions import About
 
-from .access import SESSION_LOG, Scope
+from .access import SESSION_LOG, SIGN_UP, Scope
 from .models import Gathering, Network, Pairing, Participation, Person, Record, Revision, Team
 
 REPORT = "statusrapport"  # what other forms refer to as a report
@@ -52,7 +52,24 @@ def context_of(
     if about.kind == "municipality":
         facts |= _municipality_facts(about.id)
     offered = {code: frozenset(id_ for id_, _ in names) for code, names in labels(scope, form, about).items()}
-    return Context(on or today(), facts=facts, choices=offered)
+    return Context(on or today(), facts=facts, choices=offered | offered_at(form, record))
+
+
+def offered_at(form: FormDefinition, record: str | None) -> dict[str, frozenset[str]]:
+    """Give what can be chosen at a gathering: nobody meets in a room that is not there, or sleeps before one day."""
+    found = Record.get_or_none(Record.id == record) if form.code == SIGN_UP and record else None
+    gathering = found.gathering if found else None
+    if gathering is None:
+        return {}
+    ways = {"nei", "vara"} | ({"digitalt"} if gathering.digital or gathering.link else set())
+    nights, days = {"nei", "kveld_for"}, {"dag1"}
+    if gathering.ends > gathering.starts:
+        nights, days = nights | {"ja"}, days | {"dag2"}
+    return {
+        "deltar": frozenset(ways if gathering.digital else ways | {"fysisk"}),
+        "dager": frozenset(days),
+        "overnatting": frozenset(nights),
+    }
 
 
 def _municipality_facts(participation: str) -> dict[str, str | int]:

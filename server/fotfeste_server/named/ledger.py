@@ -77,8 +77,9 @@ class Ledger:
         )
         if not self.record.id:
             open_record(content)
+        before = apart_now(self.scope, content.record) if keeps_apart(form) else {}
         line = _append(log, content)
-        if parted.apart:
+        if parted.apart != before:
             self._keep_apart(log, content, parted.apart)
         return Receipt("kept", line.receipt)
 
@@ -137,6 +138,28 @@ class Ledger:
         )
         open_record(sibling)
         _append(log, sibling)
+
+
+def keeps_apart(form: FormDefinition) -> bool:
+    """Tell whether some answers of a form are kept apart from the rest."""
+    return any(question.kept_apart for question in form.questions())
+
+
+def apart_now(scope: Scope, record: str) -> Answers:
+    """Give what a person may read of what is kept apart of a record: to begin with when it is changed."""
+    mine = scope.records().select(Record.id).where(Record.apart_of == record)
+    return newest_apart(record, among=mine)
+
+
+def newest_apart(record: str, *, among: object = None) -> Answers:
+    """Give what counts of what is kept apart of a record: the last word, which may be that there is nothing."""
+    parts = Record.select(Record.id).where(Record.apart_of == record) if among is None else among
+    rows = Revision.select(Revision.text, Revision.seq).where(
+        Revision.record.in_(parts) & Revision.text.is_null(False) & Revision.held.is_null()
+    )
+    written = [(read_revision(str(row.text)), row.seq) for row in rows]
+    last = max(written, key=lambda each: (each[0].saved_at, each[1]), default=None)
+    return dict(last[0].answers) if last else {}
 
 
 def _append(log: Log, content: Content) -> Line:

@@ -4,6 +4,7 @@ from fotfeste_shared.database import Database, insert_once, writing
 from fotfeste_shared.problems import Conflicting, Invalid
 from fotfeste_shared.revisions import new_id
 
+from .attending import open_for_new_members
 from .models import Member, Participation, Person, Team
 from .networks import open_reports
 from .people import assign, person_by_email, relieve_contacts, wanted
@@ -41,6 +42,7 @@ def seat(db: Database, team: Team, name: str, address: str, seat_: str, *, conta
         )
         mine = (Member.team == team.id) & (Member.person == person.id)
         Member.update(seat=seat_, contact=contact).where(mine).execute()
+        open_for_new_members(team.participation.network)
         return Member.get(mine)
 
 

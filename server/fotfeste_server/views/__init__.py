@@ -12,7 +12,7 @@ from fotfeste_shared.problems import SignInNeeded
 
 from ..named.access import Action, Scope, scope
 from ..named.devices import device_of
-from ..named.models import Device, Network, Person
+from ..named.models import Device, Gathering, Person
 from ..named.signing_in import who
 from ..service import Service
 
@@ -67,7 +67,7 @@ def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
 def within(kind: Kind, may: Action | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Let in those within whose scope the row of the address lies; the view gets the row itself.
 
-    `may` asks for a right as well, in the network that the row is.
+    `may` asks for a right as well, in the network that the row is or belongs to.
     """
 
     def rule(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,7 +75,7 @@ def within(kind: Kind, may: Action | None = None) -> Callable[[Callable[..., Any
         def reached(**given: Any) -> Any:  # noqa: ANN401 (as above)
             row = getattr(my_scope(), kind)(given.pop(f"{kind}_id"))
             if may is not None:
-                my_scope().must(may, row if isinstance(row, Network) else None)
+                my_scope().must(may, row.network if isinstance(row, Gathering) else row)
             return view(row, **given)
 
         return ruled(f"within {kind}" + (f", {may}" if may else ""))(signed_in(reached))

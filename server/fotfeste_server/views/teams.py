@@ -12,13 +12,14 @@ from fotfeste_shared.web.carrying import carried
 from fotfeste_shared.web.filling import Sheet, fill_in
 from fotfeste_shared.web.pages import current_language, translated
 
-from ..named.access import ADVISOR_NOTE, SESSION_LOG
+from .. import calling
+from ..named.access import ADVISOR_NOTE, SESSION_LOG, SIGN_UP
 from ..named.agenda import due_of, notes_on_team, opened_for_team, title_of
 from ..named.gatherings import before
 from ..named.history import leaves_of
 from ..named.knowing import context_of, labels
-from ..named.ledger import Ledger, current, derived_id, versions
-from ..named.models import Member, Network, Pairing, Record, Team
+from ..named.ledger import Ledger, apart_now, current, derived_id, versions
+from ..named.models import Member, Network, Pairing, Person, Record, Team
 from ..named.networks import STATUS_REPORT
 from ..named.publishing import published
 from ..named.teams import follow, known_seat, seat
@@ -101,23 +102,31 @@ def fill(record: Record) -> Reply:
     last = before(record)
     sheet = Sheet(
         form,
-        context_of(my_scope(), form, about),
+        context_of(my_scope(), form, about, record=record.id),
         answers=_begun(record, content, form, last),
         before=last,
         labels=labels(my_scope(), form, about),
-        lead=title_of(record, current_language()).partition(" – ")[2],
+        lead=_lead(record),
         submit=translated("Lever"),
         around={"network": record.network},
     )
     ledger = Ledger(service().db, service().writer, my_scope(), record, seen)
-    return fill_in(sheet, ledger, lambda receipt: _thank(receipt, title_of(record, current_language())))
+    return fill_in(sheet, ledger, lambda receipt: _thank(receipt, title_of(record, current_language()), record))
+
+
+def _lead(record: Record) -> str:
+    """Say what a form is about, and for whom one fills it in where that is another."""
+    about = title_of(record, current_language()).partition(" – ")[2]
+    if record.about_kind != "person" or record.about_id == my_scope().person.id:
+        return about
+    return f"{about} – {Person.get_by_id(record.about_id).name}"
 
 
 def _begun(record: Record, content: Revision | None, form: FormDefinition, last: Answers) -> Answers:
     """Begin with the version that was chosen, else with what counts, else with what goes on from the last report."""
     chosen = [each.content for each in versions(record.id) if each.content.rev == request.args.get("from")]
     content = chosen[0] if chosen else content
-    return content.answers if content else carried(form, last)
+    return content.answers | apart_now(my_scope(), record.id) if content else carried(form, last)
 
 
 def _compare(record: Record, form: FormDefinition) -> Reply:
@@ -175,9 +184,12 @@ def _new(
     return fill_in(sheet, ledger, lambda receipt: _thank(receipt, form.title.in_(current_language())))
 
 
-def _thank(receipt: Receipt, title: str) -> Reply:
+def _thank(receipt: Receipt, title: str, record: Record | None = None) -> Reply:
     flash(translated("Levert: {title}. Kvittering {code}.", title=title, code=receipt.code or ""), "success")
-    return redirect("/", 303)
+    if record is None or record.form != SIGN_UP or record.gathering is None:
+        return redirect("/", 303)
+    calling.welcome_substitutes(service().db, record.gathering, service().config.base_url)
+    return redirect(f"/gatherings/{record.gathering_id}", 303)
 
 
 def _way_back(record: Record) -> tuple[str, str]:
@@ -187,6 +199,8 @@ def _way_back(record: Record) -> tuple[str, str]:
         return address, translated("Tilbake til statusrapportene")
     if record.team:
         return f"/teams/{record.team_id}", translated("Tilbake til teamet")
+    if record.form == SIGN_UP and record.gathering:
+        return f"/gatherings/{record.gathering_id}", translated("Tilbake til samlingen")
     return "/", translated("Til forsiden")
 
 

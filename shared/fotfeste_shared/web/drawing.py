@@ -188,8 +188,13 @@ class Page:
 
     # --- choices ----------------------------------------------------------------------------------
 
+    def offered(self, question: Question, path: str) -> list[Option]:
+        """List what can be chosen here, as (value, text); an answer of before may have been something else."""
+        every = self.options(question, path)
+        return [(value, text) for value, text in every if self.context.offers(question.code, value)]
+
     def options(self, question: Question, path: str) -> list[Option]:
-        """List what can be chosen, as (value, text)."""
+        """List what can be answered at all, as (value, text)."""
         match question:
             case Scaled(scale=scale):
                 points = [(str(point.value), self.say(point.text)) for point in scale.points]

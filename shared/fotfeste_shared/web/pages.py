@@ -98,16 +98,16 @@ def day(given: date | str | None, language: Language | None = None) -> str:
     return f"{when.day} {month} {when.year}" if language == "en" else f"{when.day}. {month} {when.year}"
 
 
-def days(first: date, last: date) -> str:
+def days(first: date, last: date, language: Language | None = None) -> str:
     """Write a stretch of days as people do: `19.–20. august 2026`, `1. oktober – 31. desember 2026`."""
     if first == last:
-        return day(last)
+        return day(last, language)
     if first.year != last.year:
-        return f"{day(first)} – {day(last)}"
-    begun = day(first).removesuffix(f" {first.year}")
+        return f"{day(first, language)} – {day(last, language)}"
+    begun = day(first, language).removesuffix(f" {first.year}")
     if first.month == last.month:
-        return f"{begun.split()[0]}–{day(last)}"
-    return f"{begun} – {day(last)}"
+        return f"{begun.split()[0]}–{day(last, language)}"
+    return f"{begun} – {day(last, language)}"
 
 
 def moment(given: datetime | None) -> str:
