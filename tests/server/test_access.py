@@ -54,7 +54,7 @@ def things(house: House) -> dict[str, str]:
     return {
         "network_id": house.network.id, "team_id": house.team.id, "record_id": house.report().id,
         "pairing_id": house.pairing.id, "gathering_id": house.gathering.id, "window_id": window.id,
-        "device_id": house.devices["mentor"].device.id, "rev": new_id(), "handle": "0" * 16, "key_id": "AAAA",
+        "device_id": house.devices["mentor"].device.id, "rev": new_id(), "handle": "0" * 16, "key_id": "AAAA", "code": "x",
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from flask import Blueprint, flash, redirect, render_template
+from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Reply
 
 from fotfeste_shared.clock import today
@@ -68,10 +68,11 @@ def _coming() -> list[Gathering]:
 def gathering(gathering: Gathering) -> Page:
     """Show a gathering to those who come to it; organizers open sign-up here."""
     mine, network = my_scope(), gathering.network
+    if request.method == "POST":
+        mine.must("plan", network)
     form = OpenSignUp(prefix="o", closes=max(deadline_of(gathering), min(today(), gathering.starts)))
 
     def open_() -> None:
-        mine.must("plan", network)
         calling.open_and_call(service().db, gathering, form.closes.value(), service().config.base_url)
 
     if form.done(open_):
