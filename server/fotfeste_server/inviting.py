@@ -16,7 +16,7 @@ from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.wording import Value, say
 
 from . import opening
-from .anonymous.invitations import Addressee, invite
+from .anonymous.invitations import Addressee, has_ended, invite
 from .anonymous.letters import Due, due_letters, forget_address, mark_sent, take_back, waiting_for_reminder
 from .mail import Letter, Mail, Refused, Sms
 from .named.house import note, noted
@@ -122,8 +122,8 @@ def _is_due(turn: Wave, day: date) -> bool:
 
 
 def _turns(network: Network, day: date) -> list[Wave]:
-    """Give those whose turn it is; when the network is over, nobody's is."""
-    if day > network.ends:
+    """Give those whose turn it is; when the network is over, or has had its last seal, nobody's is."""
+    if day > network.ends or has_ended(network.id):
         return []
     return [turn for turn in waves(network) if _is_due(turn, day)]
 
@@ -137,7 +137,7 @@ def outlook(network: Network, day: date) -> Outlook:
     for turn in due:
         state = "now" if turn.reachable else "refused" if turn.refused else "lacking"
         counts[turn.form, turn.wave][state] += 1
-    for turn in waves(network):
+    for turn in [] if has_ended(network.id) else waves(network):
         if day < link_days(published(turn.form), turn.day)[0] <= min(day + AHEAD, network.ends):
             counts[turn.form, turn.wave]["coming"] += 1
     lines = tuple(

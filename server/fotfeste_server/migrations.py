@@ -9,6 +9,7 @@ from fotfeste_shared.engines import SqliteFile
 from fotfeste_shared.migrating import SchemaMigrator, Step
 
 from .anonymous.models import MODELS as ANONYMOUS
+from .anonymous.release_models import RELEASING
 from .anonymous.schema import make_tables
 from .jobs import Job
 from .named.gathering_models import GATHERINGS
@@ -18,12 +19,14 @@ from .named.report_models import REPORTS
 from .named.sign_in_models import SIGN_IN_TABLES
 
 # Everything that is bound when the house opens.
-TABLES: list[type[Table]] = [*NAMED, *REGISTRATION, *GATHERINGS, *ANONYMOUS, Job, *SIGN_IN_TABLES, *REPORTS]
+TABLES: list[type[Table]] = [*NAMED, *REGISTRATION, *GATHERINGS, *ANONYMOUS, Job, *SIGN_IN_TABLES, *REPORTS, *RELEASING]
 
 KEPT_AS_WRITTEN = (
     "seq, rev, record_id, form, form_version, about_kind, about_id, parents, author_id, device_id, "
     "digest, link, saved_at, received_at"
 )
+PROMISED = 'NEW.colluders < OLD.colluders AND EXISTS (SELECT 1 FROM "window" WHERE network = OLD.id)'
+NO_LESS = "what was promised to those who answer is never lowered"
 ERASED = "NEW.text IS NULL AND EXISTS (SELECT 1 FROM tombstone WHERE record = OLD.record_id)"
 
 
@@ -117,6 +120,31 @@ def step_reports(db: Database, _change: SchemaMigrator) -> None:
         db.create_tables(REPORTS)
 
 
+def step_releasing(db: Database, _change: SchemaMigrator) -> None:
+    """What is released beside blocks, and a promise that the database itself keeps."""
+    with db.bind_ctx(RELEASING, bind_refs=False, bind_backrefs=False):
+        db.create_tables(RELEASING)
+    _keep_the_promise(db)
+
+
+def _keep_the_promise(db: Database) -> None:
+    """Let the database refuse to lower a network's colluders after its first window was opened."""
+    if isinstance(db, SqliteFile):
+        db.execute_sql(
+            f"CREATE TRIGGER colluders_kept BEFORE UPDATE OF colluders ON network WHEN {PROMISED} "
+            f"BEGIN SELECT RAISE(ABORT, '{NO_LESS}'); END"
+        )
+        return
+    db.execute_sql(
+        "CREATE FUNCTION refuse_lowering() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF {PROMISED} THEN RAISE EXCEPTION '{NO_LESS}'; END IF; RETURN NEW; END $$"
+    )
+    db.execute_sql(
+        "CREATE TRIGGER colluders_kept BEFORE UPDATE OF colluders ON network "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_lowering()"
+    )
+
+
 def step_gatherings(db: Database, _change: SchemaMigrator) -> None:
     """Sign-up for gatherings, guests, who was there, and calendars."""
     with db.bind_ctx(GATHERINGS, bind_refs=False, bind_backrefs=False):
@@ -125,5 +153,5 @@ def step_gatherings(db: Database, _change: SchemaMigrator) -> None:
 
 STEPS: list[Step] = [
     step_named_world, step_anonymous_world, step_jobs, step_registration, step_ways_to_sign_in, step_reports,
-    step_gatherings,
+    step_releasing, step_gatherings,
 ]

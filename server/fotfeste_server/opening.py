@@ -13,18 +13,23 @@ from fotfeste_shared.problems import Conflicting, Invalid, NotFound
 from fotfeste_shared.revisions import is_id
 
 from .anonymous.doors import open_door
-from .anonymous.invitations import invite, open_window
+from .anonymous.ending import end_network
+from .anonymous.invitations import THE_END, invite, open_window
 from .anonymous.keys import Keys
 from .anonymous.models import Door, Invitation, Window
 from .anonymous.sealing import Sealed, seal
+from .anonymous.texts import READING
 from .config import Config
 from .named.models import Gathering, Network, Participation, PublishedForm
 from .named.programme import wave_of
 from .named.publishing import published
+from .named.waves import let_invite
+from .promising import promise_of
 
 MOST_LINKS = 200
 GATHERING = "evaluering_samling"
 EVALUATED_FOR = timedelta(days=7)
+WITHOUT_LINKS = (THE_END, READING)  # lines of the release file in which nobody could answer
 TO_SPARE = 20  # links beyond two for each who is there: a phone that is changed, a page that was closed
 
 
@@ -92,7 +97,7 @@ def open_quarter(tools: Tools, network: Network, quarter: str) -> str:
 
 def windows(network: Network) -> list[WindowLine]:
     """List a network's windows, newest first."""
-    rows = Window.select().where((Window.network == network.id) & (Window.quarter != "end"))
+    rows = Window.select().where((Window.network == network.id) & Window.quarter.not_in(WITHOUT_LINKS))
     return [
         WindowLine(
             row.id,
@@ -165,7 +170,7 @@ def open_evaluation(tools: Tools, network: Network, gathering: Gathering, people
     window = known[quarter].id if quarter in known else open_quarter(tools, network, quarter)
     return open_door(
         tools.db, window, published(GATHERING), wave_of(gathering), opens=gathering.ends,
-        closes=gathering.ends + EVALUATED_FOR - timedelta(1), most=2 * people + TO_SPARE,
+        closes=gathering.ends + EVALUATED_FOR - timedelta(1), most=2 * people + TO_SPARE, people=people,
     )  # fmt: skip
 
 
@@ -173,4 +178,21 @@ def seal_window(tools: Tools, network: Network, window: WindowLine, *, early: bo
     """Close a window for good and count what is in it; before its last day only where somebody says so."""
     if today() <= window.closes and not (early or network.demo):
         raise Conflicting("Vinduet er åpent ennå. Det kan telles opp når siste dag er over.")
-    return seal(tools.db, tools.keys, tools.config.releases, window.id, network.colluders, find_form=published)
+    return seal(
+        tools.db, tools.keys, tools.config.releases, window.id, promise_of(network.id).colluders,
+        municipalities=_municipalities(network), find_form=published,
+    )  # fmt: skip
+
+
+def _municipalities(network: Network) -> int:
+    return int(Participation.select().where(Participation.network == network.id).count())
+
+
+def end_surveys(tools: Tools, network: Network, *, unread: bool = False) -> Sealed:
+    """Make a network's last seal: what waits is put together or dropped, and nothing can be asked afterwards."""
+    colluders = promise_of(network.id).colluders
+    done = end_network(
+        tools.db, tools.keys, tools.config.releases, network.id, colluders, today=today(), unread=unread
+    )
+    let_invite(tools.db, network, on=False)
+    return done

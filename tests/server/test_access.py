@@ -16,6 +16,7 @@ from making_house import House, close_app, furnish, open_app, report, session_lo
 
 from fotfeste_server.anonymous.invitations import open_window
 from fotfeste_server.anonymous.models import Window
+from fotfeste_server.anonymous.release_models import Draft
 from fotfeste_server.named.models import Member, Network, Person, Record, Revision, Role, Team
 from fotfeste_server.named.publishing import published
 from fotfeste_server.named.pushing import push_items
@@ -44,6 +45,8 @@ def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         each.service.writer.do(lambda device=device, push=push, each=each: push_items(each.db, device, push))
         days = {"opens": today(), "closes": today() + timedelta(60)}
         open_window(each.db, each.service.keys, each.network.id, "2026Q4", **days)
+        box = each.service.keys.close_waiting(each.network.id, b"Noe")
+        Draft.create(id=new_id(), network=each.network.id, form="nyansatt", question="fritt", batch=new_id(), box=box)
     yield house
     close_app(app)
 
@@ -55,6 +58,7 @@ def things(house: House) -> dict[str, str]:
         "network_id": house.network.id, "team_id": house.team.id, "record_id": house.report().id,
         "pairing_id": house.pairing.id, "gathering_id": house.gathering.id, "window_id": window.id,
         "device_id": house.devices["mentor"].device.id, "rev": new_id(), "handle": "0" * 16, "key_id": "AAAA", "code": "x",
+        "batch_id": Draft.get(Draft.network == house.network.id).batch,
     }  # fmt: skip
 
 

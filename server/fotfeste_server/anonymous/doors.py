@@ -13,21 +13,27 @@ from fotfeste_shared.problems import Closed, NotFound
 
 from .invitations import EVERYWHERE, State, hashed, new_token
 from .models import Door, Invitation, Window
+from .release_models import Hall
 
 
 @dataclass(frozen=True, slots=True)
 class Doorway:
     """What a door leads to, and whether it is open today."""
 
+    network: str
     form: str
     version: int
     state: State
 
 
 def open_door(
-    db: Database, window: str, form: FormDefinition, wave: str, *, opens: date, closes: date, most: int
+    db: Database, window: str, form: FormDefinition, wave: str, *, opens: date, closes: date, most: int,
+    people: int,
 ) -> Door:
-    """Make the door of a wave, once; again it may let more people in, never fewer."""
+    """Make the door of a wave, once; again it may let more people in, never fewer.
+
+    `people` are those who are there: what the turnout is measured by, since a link may be taken twice.
+    """
     with writing(db):
         found = locked(Window.select().where((Window.id == window) & Window.sealed.is_null())).first()
         if found is None:
@@ -39,7 +45,10 @@ def open_door(
         )  # fmt: skip
         mine = (Door.network == found.network) & (Door.form == form.code) & (Door.wave == wave)
         Door.update(most=most).where(mine & (Door.most < most)).execute()
-        return Door.get(mine)
+        door: Door = Door.get(mine)
+        insert_once(Hall, Hall.door, door=door.id, people=people)
+        Hall.update(people=people).where((Hall.door == door.id) & (Hall.people < people)).execute()
+        return door
 
 
 def door_of(network: str, form: str, wave: str) -> Door | None:
@@ -56,7 +65,7 @@ def look_at_door(code: str, today: date) -> Doorway:
     state: State = "not_yet" if today < door.opens else "open"
     if today > door.closes or door.window.sealed is not None:
         state = "closed"
-    return Doorway(door.form, door.version, state)
+    return Doorway(door.network, door.form, door.version, state)
 
 
 def _door(code: str) -> Door:

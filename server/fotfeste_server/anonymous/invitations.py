@@ -14,15 +14,17 @@ from typing import Literal
 
 from fotfeste_shared.database import Database, Prepared, gap, locked, writing
 from fotfeste_shared.forms import FormDefinition
-from fotfeste_shared.problems import NotFound
+from fotfeste_shared.problems import Conflicting, NotFound
 from fotfeste_shared.revisions import anonymous_receipt, new_id, typed_code
 from fotfeste_shared.wording import Language, as_language
 
+from .crossing import promise
 from .keys import Keys
 from .models import Inbox, Invitation, Window
 
 State = Literal["not_yet", "open", "closed"]
 EVERYWHERE = "*"
+THE_END = "end"  # the quarter of a network's last seal, which has no links
 LETTER_LENGTH = 400  # every address is filled up to this, so that the length of a closed one tells nothing
 
 
@@ -66,14 +68,36 @@ def hashed(label: Literal["inv", "ans", "rec", "let"], *parts: str) -> str:
 
 
 def open_window(db: Database, keys: Keys, network: str, quarter: str, *, opens: date, closes: date) -> str:
-    """Make a window and its keys; the private key is durable before the first answer can be closed to it."""
+    """Make a window and its keys; the private key is durable before the first answer can be closed to it.
+
+    After a network's last seal there is none to be made. The tables that were registered are its own from now on.
+    """
     window = new_id()
+    refuse_after_the_end(network)
     public_key = keys.new_window(window)
-    with writing(db):
-        Window.insert(
-            id=window, network=network, quarter=quarter, opens=opens, closes=closes, public_key=public_key
-        ).execute()
+    try:
+        with writing(db):
+            list(locked(Window.select().where(Window.network == network).order_by(Window.id)))
+            refuse_after_the_end(network)
+            Window.insert(
+                id=window, network=network, quarter=quarter, opens=opens, closes=closes, public_key=public_key
+            ).execute()
+            promise(network, window)
+    except Conflicting:
+        keys.destroy_window(window)
+        raise
     return window
+
+
+def has_ended(network: str) -> bool:
+    """Tell whether a network has had its last seal."""
+    return bool(Window.select().where((Window.network == network) & (Window.quarter == THE_END)).exists())
+
+
+def refuse_after_the_end(network: str) -> None:
+    """Refuse what would open a window of a network that has had its last seal."""
+    if has_ended(network):
+        raise Conflicting("Undersøkelsene i nettverket er avsluttet. Da kan ingen vinduer åpnes.")
 
 
 def invite(

@@ -6,7 +6,7 @@ however often a crash makes us write it again.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,11 @@ from fotfeste_shared.revisions import new_id
 
 from . import models
 from .disclosure import Counts
+from .invitations import THE_END
 from .keys import sync_folder
+from .release_models import Draft, Noised, SealRule, TextPlaces, TextRelease, ToldText
+from .release_models import Turnout as TurnoutRow
+from .turnout import forget_untold
 
 WAITING = "waiting"
 
@@ -41,8 +45,42 @@ class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     counts: Counts
 
 
+class CrossTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Two questions against each other, with noise in every cell; `halves` is ε in halves."""
+
+    form: str
+    wave: str
+    row: str
+    column: str
+    halves: int
+    rows: tuple[int | str, ...]
+    columns: tuple[int | str, ...]
+    cells: tuple[tuple[int, ...], ...]
+
+
+class Turnout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many were asked in a place and wave, and how many answered."""
+
+    form: str
+    wave: str
+    place: str
+    invited: int
+    answered: int
+
+
+class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that was written, after a person has read it."""
+
+    form: str
+    question: str
+    text: str
+
+
 class Seal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line: a window that was sealed, and what came of it."""
+    """One line: a window that was sealed, and what came of it; or a reading of texts that was finished.
+
+    `colluders` is the number that the blocks were made against; `read` are the keys of texts that were read.
+    """
 
     number: int
     network: str
@@ -52,6 +90,11 @@ class Seal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     closes: date
     previous: str
     blocks: tuple[Block, ...]
+    colluders: int | None = None
+    tables: tuple[CrossTable, ...] = ()
+    turnout: tuple[Turnout, ...] = ()
+    texts: tuple[Text, ...] = ()
+    read: tuple[str, ...] = ()
 
 
 def path_of(folder: Path, network: str) -> Path:
@@ -85,9 +128,14 @@ def read_release(path: Path) -> list[Block]:
 
 def read_waiting(path: Path) -> dict[tuple[str, str, str], int]:
     """Say how many people's answers still waited after the last seals, by form, wave and place."""
+    return waiting_after(read_seals(path))
+
+
+def waiting_after(seals: Iterable[Seal]) -> dict[tuple[str, str, str], int]:
+    """Say the same of seals that have been read."""
     waiting = {
         (block.form, block.wave, block.place): block.n
-        for seal in read_seals(path)
+        for seal in seals
         for block in seal.blocks
         if block.kind == WAITING
     }
@@ -145,6 +193,7 @@ def _lines(network: str) -> Iterator[str]:
                 "number": window.sealed, "network": network, "window": window.id, "quarter": window.quarter,
                 "opens": window.opens.isoformat(), "closes": window.closes.isoformat(),
                 "previous": digest(previous), "blocks": _blocks(window.id),
+                **_beside(window.id),
             }
         )  # fmt: skip
         yield previous
@@ -154,6 +203,32 @@ def _blocks(window: str) -> list[dict[str, Any]]:
     """Give a window's blocks in an order that depends on nothing but what they say."""
     rows = models.Block.select().where(models.Block.window == window)
     told = [{name: getattr(row, name) for name in Block.__struct_fields__} for row in rows]
+    return sorted(told, key=canonical)
+
+
+def _beside(window: str) -> dict[str, Any]:
+    """Give what a window's line holds beside blocks, only what there is: older lines come out as they were."""
+    rule = SealRule.get_or_none(SealRule.window == window)
+    read = TextRelease.get_or_none(TextRelease.window == window)
+    told = {
+        "colluders": rule.colluders if rule else None,
+        "tables": _told(Noised, CrossTable, window),
+        "turnout": _told(TurnoutRow, Turnout, window),
+        "texts": _told(ToldText, Text, window),
+        "read": read.read if read else None,
+    }
+    return {name: each for name, each in told.items() if each}
+
+
+def _told(
+    model: type[Noised] | type[TurnoutRow] | type[ToldText], line: type[msgspec.Struct], window: str
+) -> list[dict[str, Any]]:
+    """Give a window's rows as the line holds them, in an order that depends on nothing but what they say."""
+    rows = model.select().where(model.window == window)
+    told = []
+    for row in rows:
+        known = {**row.__data__, **(row.counts if isinstance(row, Noised) else {})}
+        told.append({name: known[name] for name in line.__struct_fields__})
     return sorted(told, key=canonical)
 
 
@@ -197,6 +272,37 @@ def _take_in(seal: Seal) -> None:
         ).execute()
         if block.kind != WAITING:
             _counted_already(seal.network, block)
+    _take_in_beside(seal)
+    if seal.quarter == THE_END:
+        _leave_nothing_waiting(seal.network)
+
+
+def _take_in_beside(seal: Seal) -> None:
+    """Bring back what a line holds beside blocks; texts that were read are not read again."""
+    where = {"network": seal.network, "window": seal.window}
+    if seal.colluders is not None:
+        SealRule.insert(window=seal.window, colluders=seal.colluders).execute()
+    for table in seal.tables:
+        told = msgspec.to_builtins(table)
+        counts = {name: told.pop(name) for name in ("rows", "columns", "cells")}
+        Noised.insert(id=new_id(), counts=counts, **where, **told).execute()
+    for turnout in seal.turnout:
+        TurnoutRow.insert(id=new_id(), **where, **msgspec.to_builtins(turnout)).execute()
+    forget_untold(seal.network, [(each.form, each.wave, each.place) for each in seal.turnout])
+    for text in seal.texts:
+        ToldText.insert(id=new_id(), **where, **msgspec.to_builtins(text)).execute()
+    if seal.read:
+        TextRelease.insert(window=seal.window, read=list(seal.read)).execute()
+    for model in (models.FreeText, Draft):
+        for start in range(0, len(seal.read), 500):
+            model.delete().where(model.id.in_(seal.read[start : start + 500])).execute()
+
+
+def _leave_nothing_waiting(network: str) -> None:
+    """After the last seal nothing waits, and the key that opened it is gone."""
+    for model in (models.Waiting, models.FreeText, Draft, TextPlaces):
+        model.delete().where(model.network == network).execute()
+    TurnoutRow.delete().where((TurnoutRow.network == network) & TurnoutRow.window.is_null()).execute()
 
 
 def _counted_already(network: str, block: Block) -> None:

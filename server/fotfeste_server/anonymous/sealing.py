@@ -6,12 +6,10 @@ and may be done again after a crash. No second draw is possible: what was drawn 
 
 import hashlib
 import json
-import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from datetime import date
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from random import SystemRandom
@@ -19,22 +17,26 @@ from typing import NamedTuple
 
 import msgspec
 
-from fotfeste_shared.database import Database, Prepared, Table, erase_freed_pages, gap, locked, writing
+from fotfeste_shared.database import Database, Prepared, erase_freed_pages, gap, locked, writing
 from fotfeste_shared.forms import canonical
 from fotfeste_shared.kinds import Answers
-from fotfeste_shared.problems import Conflicting, NotFound
+from fotfeste_shared.problems import NotFound
 from fotfeste_shared.revisions import new_id
 
-from . import releases
+from . import noise, releases
+from .crossing import Crossed
 from .disclosure import Cell, Counts, Given, Shape, Told, Uniform, blocks_of, crowd
 from .invitations import EVERYWHERE
 from .keys import KeyLost, Keys, Unreadable
-from .models import Block, FreeText, Inbox, Invitation, Waiting, Window
+from .models import Block, Inbox, Invitation, Waiting, Window
+from .noise import Below
+from .release_models import SealRule
+from .rows import AT_ONCE, insert_all, padded
 from .shapes import FindForm, level_of, pieces, shipped_form
+from .texts import Written, gather, keep_texts
+from .turnout import note_turnout
 
-THE_END = "end"  # the quarter of the last seal of a network, which has no links
-SHORT, LONG = 64, 512  # what waits is padded to these, so that a box's length hardly tells what is in it
-AT_ONCE = 500
+SHORT = 64  # what waits is padded to this, so that a box's length hardly tells what is in it
 CHANCE: Uniform = SystemRandom().random
 
 
@@ -49,21 +51,24 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rules:
+class Rules:
     """What one seal is made with."""
 
     keys: Keys
     network: str
     colluders: int
     uniform: Uniform
+    below: Below = noise.CHANCE
+    municipalities: int = 0
 
 
 @dataclass(slots=True)
 class _Heap:
-    """Answers taken apart: by cell to be counted, and the written ones."""
+    """Answers taken apart: by cell to be counted, the written ones, and what was counted across two questions."""
 
     cells: dict[Cell, list[Given]]
-    texts: list[tuple[str, str, str]]
+    texts: list[Written]
+    crossed: Crossed
     answers: int = 0
     unreadable: int = 0
 
@@ -76,40 +81,32 @@ def seal(
     colluders: int,
     *,
     uniform: Uniform = CHANCE,
+    below: Below = noise.CHANCE,
+    municipalities: int = 0,
     find_form: FindForm = shipped_form,
 ) -> Sealed:
-    """Seal a window, or finish a seal that a crash interrupted; sealing a sealed window changes nothing."""
+    """Seal a window, or finish a seal that a crash interrupted; sealing a sealed window changes nothing.
+
+    `municipalities` is how many take part, for texts of forms that keep no place.
+    """
     network = _network_of(window)
     releases.replay(db, releases.path_of(folder, network))
     opened = _Opener(keys, window)
     opened.ahead()
     with writing(db):
-        done = _seal(_Rules(keys, network, colluders, uniform), window, opened, find_form)
-    _finish(db, keys, folder, network, window)
+        rules = Rules(keys, network, never_fewer(network, colluders), uniform, below, municipalities)
+        done = _seal(rules, window, opened, find_form)
+    finish(db, keys, folder, network, window)
     return done
 
 
-def end_network(
-    db: Database,
-    keys: Keys,
-    folder: Path,
-    network: str,
-    colluders: int,
-    *,
-    today: date,
-    uniform: Uniform = CHANCE,
-) -> Sealed:
-    """Make the last seal of a programme: what still waits in all places becomes one block, or is dropped for ever."""
-    releases.replay(db, releases.path_of(folder, network))
-    with writing(db):
-        ends = [each.id for each in _hold(network) if each.quarter == THE_END]
-        done = Sealed(ends[0]) if ends else _seal_the_end(_Rules(keys, network, colluders, uniform), today)
-    keys.destroy_waiting(network)
-    _finish(db, keys, folder, network, done.window)
-    return done
+def never_fewer(network: str, colluders: int) -> int:
+    """Give the number to seal against: what was promised once is kept, whatever an older backup says."""
+    rules = SealRule.select(SealRule.colluders).join(Window).where(Window.network == network)
+    return max([colluders, *(rule.colluders for rule in rules)])
 
 
-def _finish(db: Database, keys: Keys, folder: Path, network: str, window: str) -> None:
+def finish(db: Database, keys: Keys, folder: Path, network: str, window: str) -> None:
     """Do what follows from a committed seal; each step may be repeated."""
     releases.complete(db, folder, network)
     keys.destroy_window(window)
@@ -126,33 +123,38 @@ def _network_of(window: str) -> str:
 # --- the transaction -----------------------------------------------------------------------------
 
 
-def _seal(rules: _Rules, window: str, opened: "_Opener", find_form: FindForm) -> Sealed:
-    windows = _hold(rules.network)
+def _seal(rules: Rules, window: str, opened: "_Opener", find_form: FindForm) -> Sealed:
+    windows = hold(rules.network)
     if any(each.id == window and each.sealed is not None for each in windows):
         return Sealed(window)
-    _close(window, windows)
-    heap = _take_apart(opened, find_form)
+    close(window, windows, rules.colluders)
+    heap = _take_apart(opened, find_form, Crossed(window))
     if heap.texts:
-        _keep_texts(rules, heap.texts)
+        keep_texts(rules.keys, rules.network, heap.texts)
+    gather(rules.keys, rules.network, rules.municipalities)
     blocks = _count(rules, window, heap.cells)
+    heap.crossed.tell(rules.network, window, rules.below)
+    note_turnout(rules.network, window)
     Inbox.delete().where(Inbox.window == window).execute()
     Invitation.update(link=None).where(Invitation.window == window).execute()
     return Sealed(window, heap.answers, heap.unreadable, blocks)
 
 
-def _hold(network: str) -> list[Window]:
+def hold(network: str) -> list[Window]:
     """Find a network's windows and let nobody else seal or answer in it until we are done."""
     return list(locked(Window.select().where(Window.network == network).order_by(Window.id)))
 
 
-def _close(window: str, windows: list[Window]) -> None:
+def close(window: str, windows: list[Window], colluders: int) -> None:
+    """Give a window the next number of the network's seals, and note the rule that it is sealed by."""
     number = 1 + max((each.sealed or 0 for each in windows), default=0)
     Window.update(sealed=number).where(Window.id == window).execute()
+    SealRule.insert(window=window, colluders=colluders).execute()
 
 
-def _take_apart(opened: "_Opener", find_form: FindForm) -> _Heap:
-    """Part every answer from the others of the same person."""
-    heap = _Heap(defaultdict(list), [])
+def _take_apart(opened: "_Opener", find_form: FindForm, crossed: Crossed) -> _Heap:
+    """Part every answer from the others of the same person; only what was registered sees two of them together."""
+    heap = _Heap(defaultdict(list), [], crossed)
     form_of = cache(find_form)
     ready = cache(lambda code, version: level_of(form_of(code, version).questions()))
     lists: dict[tuple[str, int, str, str, str], list[Given]] = {}  # the heap's, found without making a cell each time
@@ -161,11 +163,12 @@ def _take_apart(opened: "_Opener", find_form: FindForm) -> _Heap:
             heap.unreadable += 1
             continue
         heap.answers += 1
+        crossed.add(row.form, row.wave, answers)
         form = form_of(row.form, row.version)
         place = row.place if form.results_level in ("municipality", "team") else EVERYWHERE
         for piece in pieces(ready(row.form, row.version), answers):
             if piece.shape is None:
-                heap.texts.append((row.form, piece.question, str(piece.answer)))
+                heap.texts.append(Written(row.form, piece.question, str(piece.answer), place))
             elif form.results_level != "none":
                 key = (row.form, row.version, piece.question, row.wave, place)
                 if key not in lists:
@@ -176,22 +179,9 @@ def _take_apart(opened: "_Opener", find_form: FindForm) -> _Heap:
     return heap
 
 
-def _keep_texts(rules: _Rules, texts: Iterable[tuple[str, str, str]]) -> None:
-    """Keep written answers in the order of random ids, without place, wave or anything else beside them."""
-    close = rules.keys.closing_waiting(rules.network)
-    rows: list[dict[str, object]] = [
-        {
-            "id": new_id(), "network": rules.network, "form": form, "question": question,
-            "box": close(_padded(text, LONG)),
-        }
-        for form, question, text in texts
-    ]  # fmt: skip
-    _insert(FreeText, rows)
-
-
-def _count(rules: _Rules, window: str, cells: dict[Cell, list[Given]]) -> int:
+def _count(rules: Rules, window: str, cells: dict[Cell, list[Given]]) -> int:
     """Make blocks of the cells with enough answers, together with what waited there; the rest waits on."""
-    waited = _waiting(rules)
+    waited = waiting(rules)
     together = {cell: given + [answer for _, answer in waited.get(cell, [])] for cell, given in cells.items()}
     told = blocks_of(together, rules.colluders, rules.uniform)
     counted = [key for block in told for key, _ in waited.get(block.cell, [])]
@@ -200,11 +190,11 @@ def _count(rules: _Rules, window: str, cells: dict[Cell, list[Given]]) -> int:
     few = {cell: given for cell, given in cells.items() if len(together[cell]) < crowd(rules.colluders)}
     if few:
         _let_wait(rules, few)
-    _keep_blocks(rules.network, window, told, {cell: len(together[cell]) for cell in few})
+    keep_blocks(rules.network, window, told, {cell: len(together[cell]) for cell in few})
     return len(told)
 
 
-def _keep_blocks(network: str, window: str, told: list[Told], waiting: dict[Cell, int]) -> None:
+def keep_blocks(network: str, window: str, told: list[Told], lonely: dict[Cell, int]) -> None:
     """Write down what was drawn, and how many people wait in each place that answered."""
     rows: list[dict[str, object]] = [
         {
@@ -215,7 +205,7 @@ def _keep_blocks(network: str, window: str, told: list[Told], waiting: dict[Cell
         for block in told
     ]  # fmt: skip
     most: dict[tuple[str, str, str], int] = {(t.cell.form, t.cell.wave, t.cell.place): 0 for t in told}
-    for cell, n in waiting.items():
+    for cell, n in lonely.items():
         where = (cell.form, cell.wave, cell.place)
         most[where] = max(n, most.get(where, 0))
     rows += [
@@ -225,7 +215,7 @@ def _keep_blocks(network: str, window: str, told: list[Told], waiting: dict[Cell
         }
         for (form, wave, place), n in sorted(most.items())
     ]  # fmt: skip
-    _insert(Block, rows)
+    insert_all(Block, rows)
 
 
 def _labelled(block: Told) -> Counts:
@@ -237,7 +227,8 @@ def _labelled(block: Told) -> Counts:
 # --- what waits ----------------------------------------------------------------------------------
 
 
-def _waiting(rules: _Rules) -> dict[Cell, list[tuple[str, Given]]]:
+def waiting(rules: Rules) -> dict[Cell, list[tuple[str, Given]]]:
+    """Open what waits, cell by cell, each answer with its key."""
     found: dict[Cell, list[tuple[str, Given]]] = defaultdict(list)
     rows = list(Waiting.select().where(Waiting.network == rules.network))
     if not rows:
@@ -250,47 +241,17 @@ def _waiting(rules: _Rules) -> dict[Cell, list[tuple[str, Given]]]:
     return found
 
 
-def _let_wait(rules: _Rules, few: dict[Cell, list[Given]]) -> None:
+def _let_wait(rules: Rules, few: dict[Cell, list[Given]]) -> None:
     """Store lonely answers one by one under random ids, so that nothing shows which belong to one person."""
     close = rules.keys.closing_waiting(rules.network)
     rows: list[dict[str, object]] = [
         {
             "id": new_id(), "network": rules.network, "form": cell.form, "question": cell.question, "wave": cell.wave,
-            "place": cell.place, "shape": asdict(cell.shape), "box": close(_padded(canonical(answer), SHORT)),
+            "place": cell.place, "shape": asdict(cell.shape), "box": close(padded(canonical(answer), SHORT)),
         }
         for cell, given in few.items() for answer in given
     ]  # fmt: skip
-    _insert(Waiting, rows)
-
-
-def _padded(text: str, length: int) -> bytes:
-    return text.encode().ljust(length)
-
-
-def _insert(model: type[Table], rows: list[dict[str, object]]) -> None:
-    """Insert in the order of random ids, so that the rows' place in PostgreSQL's files tells nothing either."""
-    rows.sort(key=lambda row: str(row["id"]))
-    for start in range(0, len(rows), AT_ONCE):
-        model.insert_many(rows[start : start + AT_ONCE]).execute()
-
-
-def _seal_the_end(rules: _Rules, today: date) -> Sealed:
-    windows, last = _hold(rules.network), new_id()
-    if any(each.sealed is None for each in windows):
-        raise Conflicting  # what comes out of an open window would have nothing left to wait for
-    Window.insert(
-        id=last, network=rules.network, quarter=THE_END, opens=today, closes=today, public_key=secrets.token_bytes(32)
-    ).execute()
-    _close(last, windows)
-    everywhere: dict[Cell, list[Given]] = defaultdict(list)
-    places: dict[Cell, int] = {}
-    for cell, given in _waiting(rules).items():
-        everywhere[replace(cell, place=EVERYWHERE)] += [answer for _, answer in given]
-        places[cell] = 0
-    told = blocks_of(everywhere, rules.colluders, rules.uniform)
-    Waiting.delete().where(Waiting.network == rules.network).execute()
-    _keep_blocks(rules.network, last, told, places)
-    return Sealed(last, blocks=len(told))
+    insert_all(Waiting, rows)
 
 
 NEXT = Prepared(

@@ -19,6 +19,7 @@ from ..anonymous.envelope import Envelope
 from ..anonymous.invitations import EVERYWHERE, hashed, invite, open_window, opened_link
 from ..anonymous.keys import Keys
 from ..anonymous.models import Block, Door, FreeText, Inbox, Invitation, Waiting, Window
+from ..anonymous.release_models import RELEASING, CrossTable
 from ..anonymous.sealing import seal
 from ..config import Config
 from . import surveys
@@ -111,6 +112,8 @@ def _forget(db: Database, config: Config, keys: Keys, network: str) -> None:
     """Remove what an interrupted try left behind: nobody has seen any of it."""
     windows = [window.id for window in Window.select().where(Window.network == network)]
     with writing(db):
+        for beside in sorted(RELEASING, key=lambda each: each is CrossTable):  # what points at tables goes first
+            beside.delete().execute()  # an example is the only network of its house
         for model in (Block, Waiting, FreeText, Invitation, Door):
             model.delete().where(model.network == network).execute()
         Inbox.delete().where(Inbox.window.in_(windows)).execute()

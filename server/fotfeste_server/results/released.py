@@ -9,8 +9,9 @@ import msgspec
 
 from fotfeste_shared.forms import canonical, digest
 
-from ..anonymous.releases import WAITING, Block, read_seals, read_waiting
-from ..anonymous.sealing import THE_END
+from ..anonymous.invitations import THE_END
+from ..anonymous.releases import WAITING, Block, CrossTable, Seal, Text, Turnout, read_seals, waiting_after
+from ..anonymous.texts import READING
 
 Where = tuple[str, str, str]  # form, wave, place
 
@@ -37,6 +38,22 @@ class Dated:
 
     window: Window
     block: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """One noised table of two questions and the window whose answers it counts."""
+
+    window: Window
+    table: CrossTable
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How many were asked and answered in one window, in a wave and place."""
+
+    window: Window
+    turnout: Turnout
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,9 @@ class Released:
     waiting: Mapping[Where, int] = field(default_factory=dict)
     mark: str = ""
     by_question: Mapping[tuple[str, str], tuple[Dated, ...]] = field(default_factory=dict)
+    tables: tuple[Crossed, ...] = ()
+    turnout: tuple[Asked, ...] = ()
+    texts: tuple[Text, ...] = ()
 
     def pick(self, pick: Pick) -> list[Dated]:
         """Give the blocks that are to be added up."""
@@ -85,14 +105,23 @@ class Released:
 def read_released(path: Path) -> Released:
     """Read a release file, its chain checked; a network that has sealed nothing has an empty one."""
     seals = read_seals(path)
-    blocks: list[Dated] = []
-    windows: list[Window] = []
-    for seal in seals:
-        window = Window(seal.number, seal.window, seal.quarter, seal.opens, seal.closes)
-        windows.append(window)
-        blocks += [Dated(window, block) for block in seal.blocks if block.kind != WAITING]
-    mark = digest(canonical(msgspec.to_builtins(seals[-1]))) if seals else ""
-    return Released(tuple(windows), tuple(blocks), read_waiting(path), mark, _by_question(blocks))
+    # A line in which texts are released has no answers, so it is no window to choose.
+    dated = [(_window(seal), seal) for seal in seals if seal.quarter != READING]
+    blocks = [Dated(window, block) for window, seal in dated for block in seal.blocks if block.kind != WAITING]
+    return Released(
+        windows=tuple(window for window, _ in dated),
+        blocks=tuple(blocks),
+        waiting=waiting_after(seals),
+        mark=digest(canonical(msgspec.to_builtins(seals[-1]))) if seals else "",
+        by_question=_by_question(blocks),
+        tables=tuple(Crossed(window, table) for window, seal in dated for table in seal.tables),
+        turnout=tuple(Asked(window, turnout) for window, seal in dated for turnout in seal.turnout),
+        texts=tuple(text for seal in seals for text in seal.texts),
+    )
+
+
+def _window(seal: Seal) -> Window:
+    return Window(seal.number, seal.window, seal.quarter, seal.opens, seal.closes)
 
 
 def _by_question(blocks: Iterable[Dated]) -> dict[tuple[str, str], tuple[Dated, ...]]:

@@ -14,6 +14,7 @@ from fotfeste_shared.web.surveying import make_door, make_entry
 
 from ..anonymous.doors import Doorway, come_in, look_at_door
 from ..anonymous.invitations import open_invitation
+from ..promising import promise_of
 from . import service
 from .phone import by_link, form_of, language_of_link, notice, page
 
@@ -31,7 +32,7 @@ def door(code: str) -> Response:
     if found.state != "open":
         return notice("too_early" if found.state == "not_yet" else "closed")
     form, language = form_of(found.form, found.version), language_of_link()
-    return page(make_door(form, language, f"{request.path}?l={language}"))
+    return page(make_door(form, language, f"{request.path}?l={language}", smallest=promise_of(found.network).smallest))
 
 
 @pages.post("/g/<code>")

@@ -24,6 +24,7 @@ from ..anonymous.envelope import Envelope, Repeats
 from ..anonymous.invitations import Opened, open_invitation
 from ..named.programme import Programme, programme, rows_of
 from ..named.publishing import published
+from ..promising import promise_of
 from . import ruled, service
 from .seen import what_is_seen
 
@@ -52,7 +53,8 @@ def questions(token: str) -> Response:
     if opened.state != "open":
         return notice("too_early" if opened.state == "not_yet" else "closed")
     known = programme(opened.network, opened.wave)
-    ready = ready_page(opened.form, opened.version, opened.wave, known, language_of_link())
+    smallest = promise_of(opened.network).smallest
+    ready = ready_page(opened.form, opened.version, opened.wave, known, language_of_link(), smallest=smallest)
     way = next((way for way in ready if request.accept_encodings.quality(way)), "identity")
     reply = page(ready[way])
     if way != "identity":
@@ -73,16 +75,20 @@ def answer(token: str) -> Response:
     answers = read_answers(form, request.form)
     rows = rows_of_ours(form, programme(opened.network, opened.wave))
     judgement = judge(form, answers, Context(today(), wave=wave, rows=rows))
+    smallest = promise_of(opened.network).smallest
     if not judgement.good:
         complaints = judgement.sentences(language)
-        return page(make_survey_page(form, wave, language, rows=rows, answers=answers, complaints=complaints), 422)
+        mend = make_survey_page(
+            form, wave, language, rows=rows, smallest=smallest, answers=answers, complaints=complaints
+        )
+        return page(mend, 422)
     try:
         filled = Filled(form.code, form.version, judgement.answers, request.form.get("receipt", "")[:40])
         receipt = Envelope(service().writer, token, today(), repeats).receive(filled)
     except (Busy, DiskFull):
         return notice("busy")
     if receipt.outcome == "refused":
-        return page(make_empty_page(form, wave, language, rows=rows), 422)
+        return page(make_empty_page(form, wave, language, rows=rows, smallest=smallest), 422)
     address = f"{request.path}/receipt?l={language}" if receipt.outcome != "closed" else None
     return notice(SAID[receipt.outcome], code=receipt.code, address=address)
 
@@ -122,10 +128,13 @@ def form_of(code: str, version: int) -> FormDefinition:
 
 
 @lru_cache(maxsize=256)
-def ready_page(form: str, version: int, wave: str, known: Programme, language: Language) -> dict[str, bytes]:
+def ready_page(
+    form: str, version: int, wave: str, known: Programme, language: Language, *, smallest: int
+) -> dict[str, bytes]:
     """Make a survey page once, in each way of sending it, the smallest first: a published form never changes."""
     definition = form_of(form, version)
-    plain = make_survey_page(definition, wave or None, language, rows=rows_of_ours(definition, known)).encode()
+    rows = rows_of_ours(definition, known)
+    plain = make_survey_page(definition, wave or None, language, rows=rows, smallest=smallest).encode()
     small = {"br": brotli.compress(plain, mode=brotli.MODE_TEXT, quality=11), "gzip": gzip.compress(plain, 9, mtime=0)}
     return {**small, "identity": plain}
 

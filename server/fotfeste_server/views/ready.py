@@ -15,6 +15,7 @@ from fotfeste_shared.problems import Problem
 
 from ..anonymous.invitations import open_invitation
 from ..named.programme import Programme, programme
+from ..promising import promise_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -62,13 +63,14 @@ class ReadyPages:
         try:
             opened = open_invitation(token, today())
             known = programme(opened.network, opened.wave)
+            smallest = promise_of(opened.network).smallest
         except Problem:
             return None
         finally:
             let_go(self._db)
         if opened.state != "open":
             return None
-        return (opened.form, opened.version, opened.wave, known, asked, *wishes)
+        return (opened.form, opened.version, opened.wave, known, smallest, asked, *wishes)
 
     def _make(self, kind: Kind, environ: "WSGIEnvironment") -> Response:
         """Let the app make the page, and keep it."""

@@ -1,13 +1,14 @@
 """«Hva ser lederen min?»: the real view of a respondent's own municipality, drawn from released blocks only."""
 
 from fotfeste_shared.forms import shipped
-from fotfeste_shared.web.surveying import Shown, make_seen
+from fotfeste_shared.web.surveying import Promised, Shown, make_seen
 from fotfeste_shared.wording import Language
 
-from ..anonymous.disclosure import crowd
+from ..anonymous.crossing import halved, registered
 from ..anonymous.invitations import EVERYWHERE, place_of_link
 from ..anonymous.releases import path_of
 from ..named.models import Network
+from ..promising import promise_of
 from ..results import screen, words
 from ..results.reading import Reach, source
 from ..results.released import read_released
@@ -30,5 +31,10 @@ def what_is_seen(token: str, network_id: str, language: Language) -> str:
                 Shown(card.title, card.value) if card.hidden else Shown(card.title, card.value, card.about, card.sure)
                 for card in cards
             ]
-    needs = crowd(network.colluders if network else 1)
-    return make_seen(language, words.place(place, language), shown, needs=needs)
+    return make_seen(language, words.place(place, language), shown, _promised(network_id))
+
+
+def _promised(network: str) -> Promised:
+    rule, asked = promise_of(network), registered(network)
+    epsilon = halved(sum(each.halves for each in asked))
+    return Promised(rule.smallest, rule.colluders, len(asked), epsilon)

@@ -8,9 +8,12 @@ from fotfeste_shared.web.pages import current_language, in_words, translated
 from fotfeste_shared.wording import Value
 
 from .. import opening
+from ..anonymous.invitations import has_ended
+from ..anonymous.texts import readings
 from ..named.models import Network
 from ..named.programme import WAVE
 from ..named.publishing import published
+from ..promising import promise_of
 from . import service, within
 from .asking import Ask, pick, whole
 from .organizers import Page, place_in, places
@@ -53,8 +56,10 @@ def windows(network: Network) -> Page:
         flash(translated("Vinduet er åpnet. Nå kan du lage lenker."), "success")
         return redirect(request.path, 303)
     return render_template(
-        "organizers/windows.html", network=network, form=form, windows=known, quarter_name=quarter_name
-    ), form.status
+        "organizers/windows.html", network=network, form=form, windows=known, quarter_name=quarter_name,
+        promise=promise_of(network.id), unread=sum(each.texts for each in readings(network.id)),
+        ended=has_ended(network.id),
+    ), form.status  # fmt: skip
 
 
 @pages.route("/networks/<network_id>/windows/<window_id>/links", methods=["GET", "POST"])

@@ -199,9 +199,19 @@ class Shown:
     sure: str = ""
 
 
-def make_seen(language: Language, place: str, figures: Sequence[Shown], *, needs: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What a network promises those who answer: by which rule figures are shown, and which tables were asked for."""
+
+    smallest: int
+    colluders: int
+    tables: int = 0
+    epsilon: str = "0"
+
+
+def make_seen(language: Language, place: str, figures: Sequence[Shown], promised: Promised) -> str:
     """Make the page that shows a respondent what is really seen of their place today."""
-    shown = {"place": place, "figures": figures, "needs": needs, "back": f"?l={language}"}
+    shown = {"place": place, "figures": figures, "promised": promised, "back": f"?l={language}"}
     return _templates(language).get_template("survey_seen.html").render(**shown)
 
 

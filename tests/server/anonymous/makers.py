@@ -9,6 +9,7 @@ from fotfeste_server.anonymous.envelope import Envelope, Repeats
 from fotfeste_server.anonymous.invitations import invite, open_window
 from fotfeste_server.anonymous.keys import Keys
 from fotfeste_server.anonymous.models import MODELS
+from fotfeste_server.anonymous.release_models import RELEASING
 from fotfeste_server.anonymous.schema import make_tables
 from fotfeste_server.anonymous.sealing import Sealed, seal
 from fotfeste_shared.database import Database, Writer
@@ -81,6 +82,11 @@ def step_anonymous(db: Database, _change: SchemaMigrator) -> None:
     make_tables(db)
 
 
+def step_releasing(db: Database, _change: SchemaMigrator) -> None:
+    with db.bind_ctx(RELEASING, bind_refs=False, bind_backrefs=False):
+        db.create_tables(RELEASING)
+
+
 @dataclass
 class World:
     """One server's anonymous side."""
@@ -94,8 +100,8 @@ class World:
 
     @classmethod
     def at(cls, db: Database, folder: Path) -> "World":
-        migrate(db, [step_anonymous])
-        db.bind(MODELS)
+        migrate(db, [step_anonymous, step_releasing])
+        db.bind([*MODELS, *RELEASING])
         return cls(db, Writer(db), Keys(folder / "keys"), folder / "releases", Repeats())
 
     def window(self, quarter: str = "2026Q4") -> str:
@@ -120,6 +126,10 @@ class World:
         return seal(
             self.db, self.keys, self.folder, window, 1, uniform=Random(seed).random, find_form=find_form
         )
+
+    def seal_shipped(self, window: str) -> Sealed:
+        """Seal a window of forms that come with the program."""
+        return seal(self.db, self.keys, self.folder, window, 1)
 
     def release(self) -> bytes:
         path = self.folder / f"{self.network}.jsonl"

@@ -7,6 +7,7 @@ import pytest
 from server.anonymous.makers import World, some_answers
 
 from fotfeste_server.anonymous.models import MODELS, Block, Inbox, Waiting, Window
+from fotfeste_server.anonymous.release_models import RELEASING
 from fotfeste_server.anonymous.releases import ReleaseBroken, read_release, read_seals, replay
 from fotfeste_shared.database import backup_copy, close_database, open_database
 
@@ -85,7 +86,7 @@ def test_a_lost_file_comes_back_from_the_database(sealed):
 
 def test_an_empty_database_gets_its_blocks_from_the_file(sealed):
     whole = sealed.release()
-    for model in reversed(MODELS):
+    for model in reversed([*MODELS, *RELEASING]):
         model.delete().execute()
     done = replay(sealed.db, path(sealed))
     path(sealed).unlink()

@@ -9,10 +9,10 @@ from random import Random
 import pytest
 from server.anonymous.makers import LEAVER, World, some_answers
 
+from fotfeste_server.anonymous.ending import end_network
 from fotfeste_server.anonymous.keys import KeyLost, Unreadable
 from fotfeste_server.anonymous.models import MODELS, Block, FreeText, Inbox, Invitation, Waiting, Window
 from fotfeste_server.anonymous.releases import read_release, read_waiting
-from fotfeste_server.anonymous.sealing import end_network
 from fotfeste_shared.database import close_database
 from fotfeste_shared.problems import Busy, Conflicting, NotFound
 
