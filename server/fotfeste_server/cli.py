@@ -10,12 +10,11 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from multiprocessing.synchronize import Lock
+from multiprocessing.synchronize import Event, Lock
 from pathlib import Path
 
 import click
 from granian.log import LogLevels
-from granian.server import Server
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fotfeste_shared.database import WrongKey
@@ -31,6 +30,7 @@ from .demo import build, put_aside_if_outgrown
 from .front import Front, settings
 from .listening import CannotListen, numeric, reached_at
 from .logs import LogKind, begin_log
+from .metrics import share
 from .named.devices import make_code
 from .named.house import is_empty, setup_token
 from .named.models import Participation, Person
@@ -39,7 +39,9 @@ from .named.people import person_by_email
 from .named.publishing import RewrittenForm, published
 from .operating import add_commands
 from .options import SETTINGS, common, config_of, house, setting
+from .reserve import keep_reserve
 from .running import close_at_the_end, keep_backing_up, leave_with_parent, work_off
+from .supervising import Supervisor
 
 DAY = click.DateTime(["%Y-%m-%d"])
 MAKING = "Making the example network: twelve municipalities of invented people. This takes some seconds, once."
@@ -88,6 +90,8 @@ def main() -> None:
 @setting("proxy")
 @setting("backups")
 @setting("log")
+@setting("drain")
+@setting("reserve")
 @click.option("--demo", is_flag=True, help="Fill an empty database with an invented network.")
 def serve(
     data: Path | None,
@@ -98,13 +102,16 @@ def serve(
     *,
     backups: Path | None,
     log: LogKind,
+    drain: int,
+    reserve: int,
     proxy: bool,
     demo: bool,
 ) -> None:
     """Serve pages and sync."""
     config = config_of(
-        data, database, host=host, port=port, address=address, proxy=proxy, demo=demo, backups=backups, log=log
-    )
+        data, database, host=host, port=port, address=address, proxy=proxy, demo=demo, backups=backups, log=log,
+        drain=drain, reserve=0 if demo else reserve,
+    )  # fmt: skip
     begin_log(log)
     if host not in LOOPBACK and not proxy:
         click.echo("Warning: plain HTTP beyond this machine. Put a proxy with HTTPS in front: --proxy.", err=True)
@@ -118,20 +125,22 @@ def serve(
 
 def _serve(config: Config, workers: int) -> None:
     address = numeric(config.host, config.port)
+    if workers > 1:
+        share(config)
     if not config.address and (reached := reached_at(address)) != address:
         config = replace(config, address=f"http://{reached}:{config.port}")
     doors = _prepare(config)
-    server = Server(
+    server = Supervisor(
         "fotfeste",
         address=address,
         port=config.port,
         workers=workers,
         log_level=LogLevels.error,
         workers_kill_timeout=10,
-        respawn_failed_workers=True,  # one that falls at its very start is not tried again and again
+        drain=config.drain,
         **settings(),
     )
-    server.serve(target_loader=partial(_load, config, doors, multiprocessing.Lock()))
+    server.serve(target_loader=partial(_load, config, doors, multiprocessing.Lock(), server.ending))
 
 
 def _prepare(config: Config) -> list[str]:
@@ -161,7 +170,7 @@ def _check_ways(config: Config) -> None:
     openid.providers(config.keys)
 
 
-def _load(config: Config, doors: list[str], greeting: Lock, _target: str) -> Front:
+def _load(config: Config, doors: list[str], greeting: Lock, ending: Event, _target: str) -> Front:
     """Make the app in a worker; the worker ends with its parent, however that ends. The first one greets."""
     begin_log(config.log)
     leave_with_parent()
@@ -169,11 +178,14 @@ def _load(config: Config, doors: list[str], greeting: Lock, _target: str) -> Fro
     work_off(app)
     keep_backing_up(app)
     close_at_the_end(app)
+    keep_reserve(config)
     # Not in the parent: a lock that a thread there holds while the worker is forked off stays closed in the worker.
     if greeting.acquire(block=False):
         threading.Thread(target=_tell_when_ready, args=(config, doors), daemon=True).start()
     # Only then: whoever reaches us directly could name any address, and would be held to no pace.
-    return Front(ProxyFix(app, x_for=1, x_proto=1, x_host=0) if config.proxy else app)
+    if config.proxy:
+        return Front(ProxyFix(app, x_for=1, x_proto=1, x_host=0), from_one=None, ending=ending.is_set)
+    return Front(app, ending=ending.is_set)
 
 
 def _tell_when_ready(config: Config, doors: list[str]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from .logs import LogKind
 
 LOG_KINDS = ("text", "json")
+MOST_DRAIN, MOST_RESERVE = 600, 100_000
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -20,6 +21,7 @@ class Config:
     `proxy` says that something in front speaks HTTPS for us; without it cookies are not marked as secure and
     only loopback is served, unless the operator names another host on purpose. `backups` is a folder that
     outlives this machine's disk, by the operator's word: only copies there make clients hear «backed up».
+    `drain` is in seconds, and `reserve` in megabytes.
     """
 
     data: Path = Path("var")
@@ -31,6 +33,8 @@ class Config:
     demo: bool = False
     backups: Path | None = None
     log: LogKind = "text"
+    drain: int = 0
+    reserve: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what can not work, before anything is opened."""
@@ -41,6 +45,8 @@ class Config:
             faults.append("the public address begins with http:// or https://")
         if self.database and not self.database.startswith(("postgresql://", "postgres://", "sqlite:///")):
             faults.append("the database's address begins with postgresql://")
+        if not (0 <= self.drain <= MOST_DRAIN and 0 <= self.reserve <= MOST_RESERVE):
+            faults.append(f"drain is up to {MOST_DRAIN} seconds, reserve up to {MOST_RESERVE} MB")
         if self.demo and self.proxy:
             faults.append("the demo shows sign-in codes on a page, so it is never served to others")
         if faults:
@@ -81,6 +87,11 @@ class Config:
     def copies(self) -> Path:
         """Where backups are put: another disk or machine if the operator named one, else among our own things."""
         return self.backups or self.data / "backups"
+
+    @property
+    def reserve_file(self) -> Path:
+        """Where room is held back for the day on which the disk is full."""
+        return self.data / "reserve"
 
     @property
     def erasures(self) -> Path:

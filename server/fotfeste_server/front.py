@@ -10,6 +10,7 @@ import logging
 import signal
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from queue import SimpleQueue
@@ -19,7 +20,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined]  # renamed there
 
-from fotfeste_shared.problems import TooLarge
+from fotfeste_shared.problems import Problem, TooLarge
 
 from .app import MOST_POSTED
 
@@ -33,16 +34,36 @@ SLOWEST = 8_192  # and one more for each so many bytes: a big push over a bad li
 SILENCE_MS = 8_000  # for a head to come in, and between two requests; shorter than an ending server is given
 CONNECTIONS = 4_096
 FILES = 256  # what a process opens besides its connections
+FROM_ONE = 256  # requests under way from one address: a ward behind one, not a flood
 PLAIN, LAST = ("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")
-TOO_LARGE = TooLarge()
+READY, ENDING = "/health/ready", b'{"ready":false,"ending":true}'
+LARGE = TooLarge()
+MANY = Problem("Det kommer for mye fra samme sted akkurat nå. Vent litt, og prøv igjen.", code="crowd", status=429)
+NO_LENGTH = Problem("Det kom ikke fram hvor mye du ville sende. Prøv igjen.", code="no_length", status=411)
+HALF = Problem("Bare en del av det du sendte, kom fram. Ingenting er lagret. Prøv igjen.", code="half", status=400)
+SLOW = Problem("Det tok for lang tid å sende. Ingenting er lagret. Prøv igjen.", code="slow", status=408)
 Headers = list[tuple[str, str]]
 
 
 class Front:
     """An RSGI application that gives whole requests to a WSGI one, in threads of its own."""
 
-    def __init__(self, app: "WSGIApplication", *, threads: int = THREADS) -> None:
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        *,
+        threads: int = THREADS,
+        from_one: int | None = FROM_ONE,
+        ending: Callable[[], bool] = bool,
+    ) -> None:
+        """Stand before an app. `from_one` bounds what comes from one address; behind a proxy all does.
+
+        `ending` tells that the server is about to end: it serves on, and says that it is not ready for more.
+        """
         self._app = app
+        self._from_one = from_one
+        self._ending = ending
+        self._under_way: Counter[str] = Counter()
         self._todo: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._threads = [threading.Thread(target=self._work, name=f"front {n}", daemon=True) for n in range(threads)]
         self._arriving: set[asyncio.Timeout] = set()
@@ -68,19 +89,34 @@ class Front:
 
     async def __call__(self, scope: Scope, proto: HTTPProtocol) -> None:
         """Take one request in, and hold no thread but the app's own while it is answered."""
+        caller = _network(scope.client)
+        if self._from_one is not None and self._under_way[caller] >= self._from_one:
+            _refuse(proto, MANY)
+            return
+        self._under_way[caller] += 1
+        try:
+            await self._taken(scope, proto)
+        finally:
+            self._under_way[caller] -= 1
+            if not self._under_way[caller]:
+                del self._under_way[caller]
+
+    async def _taken(self, scope: Scope, proto: HTTPProtocol) -> None:
         headers = scope.headers.items()
-        refused, length = _expected(dict(headers))
-        if refused:
-            sentence = TOO_LARGE.sentence("nb") if refused == TOO_LARGE.status else ""
-            proto.response_bytes(refused, [PLAIN, LAST], sentence.encode())
+        problem, length = _expected(dict(headers))
+        if problem:
+            _refuse(proto, problem)
             return
         try:
             body = await self._body(proto, length) if length else b""
         except TimeoutError:
-            proto.response_bytes(408, [PLAIN, LAST], b"")
+            _refuse(proto, SLOW)
         except ProtocolClosed:
-            return  # the other end has gone, or sent less than it promised
+            _refuse(proto, HALF)  # whoever has gone does not hear it; who only ended early does
         else:
+            if scope.path == READY and self._ending():
+                proto.response_bytes(503, [("Content-Type", "application/json"), LAST], ENDING)
+                return
             await self._answered(_environ(scope, headers, body), proto)
 
     async def _body(self, proto: HTTPProtocol, length: int) -> bytes:
@@ -153,15 +189,26 @@ def ask(app: "WSGIApplication", environ: "WSGIEnvironment") -> tuple[int, Header
     return int(status[:3]), headers, b"".join(written)
 
 
-def _expected(headers: dict[str, str]) -> tuple[int, int]:
+def _refuse(proto: HTTPProtocol, problem: Problem) -> None:
+    """Say what is wrong with a request as a whole, and hang up."""
+    proto.response_bytes(problem.status, [PLAIN, LAST], problem.sentence("nb").encode())
+
+
+def _network(client: str) -> str:
+    """Name where a connection comes from, as a network rather than a machine, as views/pace.py does."""
+    address = client.rpartition(":")[0].strip("[]")
+    return ":".join(address.split(":")[:4]) if ":" in address else address
+
+
+def _expected(headers: dict[str, str]) -> tuple[Problem | None, int]:
     """Read in a head why its body is not waited for, or else how long it is.
 
     Without a length nobody could tell whether a body has come whole.
     """
     if "transfer-encoding" in headers:
-        return 411, 0
+        return NO_LENGTH, 0
     length = int(headers.get("content-length", 0))  # the web server has seen to it that it is a number
-    return (TOO_LARGE.status, 0) if length > MOST_POSTED else (0, length)
+    return (LARGE, 0) if length > MOST_POSTED else (None, length)
 
 
 @lru_cache(maxsize=256)

@@ -40,6 +40,7 @@ class Check:
 def checks(config: Config, db: Database) -> list[Check]:
     """Look at everything that can be seen within a second."""
     found = [_writable(db), _log(db), _disk(config)]
+    found += [_reserve(config)] if config.reserve else []
     if isinstance(db, SqliteFile):
         found += [_wal(db), _gate(db), _backup(config)]
     else:
@@ -72,6 +73,11 @@ def _free(folder: Path) -> int:
 def _disk(config: Config) -> Check:
     free = _free(config.data)
     return Check("disk", free > LEAST_FREE, f"{free >> 20} MB free")
+
+
+def _reserve(config: Config) -> Check:
+    held = config.reserve_file.exists()
+    return Check("reserve", held, f"{config.reserve} MB are {'held back' if held else 'NOT held back'}", "note")
 
 
 def _wal(db: SqliteFile) -> Check:

@@ -51,6 +51,8 @@ SETTINGS = {
         Setting("proxy", bool, False, "A proxy in front speaks HTTPS for us."),
         Setting("backups", FOLDER, None, "Folder on another machine or disk for verified copies."),
         Setting("log", click.Choice(LOG_KINDS), "text", "How the log is written: `text`, or `json` for machines."),
+        Setting("drain", int, 0, "Seconds to serve on when told to end, not ready for more: for a balancer in front."),
+        Setting("reserve", int, 64, "Megabytes held back for the day on which the disk is full; 0 for none."),
     )
 }
 

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import struct
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -13,18 +14,20 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from bench.serving import family
 from making_house import close_app, furnish, open_app, report
 
 from fotfeste_server.anonymous.invitations import invite, open_window
 from fotfeste_server.anonymous.models import Inbox
 from fotfeste_server.app import MOST_POSTED
+from fotfeste_server.front import FROM_ONE
 from fotfeste_server.named.models import Revision
 from fotfeste_shared.clock import today
 from fotfeste_shared.forms import shipped
 from fotfeste_shared.sync import write
 
 SPARE = 10  # threads and connections to its database that a server may take when it likes
-MANY = 200
+MANY = 100  # and as many again: together less than one address may have under way
 PATIENCE = 30
 ENROLLING = 300  # tries from one address
 ANSWER = urlencode({"a.t_faglig": "4", "a.b_bli": "5"}).encode()
@@ -78,15 +81,15 @@ def ask(server, method, path, body=None, **headers):
         return reply, reply.read()
 
 
-def begin(server, path, sent=ANSWER[:5], promised=4_000):
+def begin(server, path, sent=ANSWER[:5], promised=4_000, of="127.0.0.1"):
     """Begin a post whose body does not come whole."""
     head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: {FORM['Content-Type']}\r\n"
-    return knock(server, f"{head}Content-Length: {promised}\r\n\r\n".encode() + sent)
+    return knock(server, f"{head}Content-Length: {promised}\r\n\r\n".encode() + sent, of)
 
 
-def knock(server, sent=b""):
+def knock(server, sent=b"", of="127.0.0.1"):
     """Connect, and send whatever it is."""
-    connection = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE, source_address=(of, 0))
     server.visitors.append(connection)
     connection.sendall(sent)
     return connection
@@ -163,7 +166,9 @@ def test_who_dawdles_is_let_go(place, server):
     body = begin(server, place.links[0], promised=len(ANSWER))
 
     assert (b"", b"") == (rest(silent), rest(head))
-    assert rest(body).startswith(b"HTTP/1.1 408 ")
+    slow = rest(body).decode()
+    assert slow.startswith("HTTP/1.1 408 ")
+    assert "Ingenting er lagret" in slow
     assert b'data-word="thanks"' in ask(server, "POST", place.links[0], ANSWER)[1]
 
 
@@ -173,11 +178,13 @@ def test_a_body_cut_short_reaches_nobody_and_one_too_large_is_not_waited_for(pla
     large = begin(server, place.links[0], promised=MOST_POSTED + 1)
     endless = knock(server, b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n")
 
-    rest(cut)
-    told = rest(large).decode()
+    half, told, unmeasured = (rest(each).decode() for each in (cut, large, endless))
+    assert half.startswith("HTTP/1.1 400 ")
+    assert "Ingenting er lagret" in half
     assert told.startswith("HTTP/1.1 413 ")
     assert "for stort" in told
-    assert rest(endless).startswith(b"HTTP/1.1 411 ")
+    assert unmeasured.startswith("HTTP/1.1 411 ")
+    assert "hvor mye du ville sende" in unmeasured
     assert 413 != ask(server, "POST", place.links[0], b"a" * MOST_POSTED)[0].status
     server.kill()
     assert (0, 0) == place.kept()
@@ -222,6 +229,61 @@ def test_a_server_that_was_killed_in_the_middle_serves_again_and_one_that_is_end
     if not place.database:
         assert 0 == (place.folder / "fotfeste.db-wal").stat().st_size
     assert (1, 0) == place.kept()
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="not run: macOS has one loopback address only")
+def test_one_address_takes_no_more_than_a_ward_needs_and_others_come_through(place, server):
+    flood = [begin(server, place.links[0], of="127.0.0.9") for _ in range(FROM_ONE)]
+    one_more = rest(begin(server, place.links[1], of="127.0.0.9")).decode()
+
+    assert one_more.startswith("HTTP/1.1 429 ")
+    assert "fra samme sted" in one_more
+    assert b'data-word="thanks"' in ask(server, "POST", place.links[0], ANSWER)[1]
+    for connection in flood:
+        drop(connection)
+    again = b"GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    eventually(lambda: rest(knock(server, again, of="127.0.0.9")).startswith(b"HTTP/1.1 200 "))
+
+
+def test_a_server_that_is_to_end_says_that_it_is_not_ready_and_serves_on_for_a_while(place, real_server):
+    server = real_server("--drain", "600", *(["--database", place.database] if place.database else []))
+    assert b'"ending"' not in ready(server)[1]
+
+    os.kill(server.process.pid, signal.SIGTERM)
+
+    eventually(lambda: (503, b'{"ready":false,"ending":true}') == ready(server))
+    assert b'data-word="thanks"' in ask(server, "POST", place.links[0], ANSWER)[1]
+    os.kill(server.process.pid, signal.SIGTERM)  # who asks twice does not want to wait
+    assert 0 == server.process.wait(PATIENCE)
+    assert (1, 0) == place.kept()
+
+
+def ready(server):
+    reply, body = ask(server, "GET", "/health/ready")
+    return reply.status, body
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_worker_that_falls_is_followed_by_another_and_one_that_keeps_falling_ends_the_server_with_an_error(server):
+    def worker():
+        return next(iter(family(server.process.pid)[1:]), None)
+
+    first = worker()
+    os.kill(first, signal.SIGKILL)
+    eventually(lambda: worker() not in (None, first) and answers(server))
+    for _ in range(3):
+        if server.process.poll() is None and (fallen := worker()):
+            os.kill(fallen, signal.SIGKILL)
+            eventually(lambda fallen=fallen: server.process.poll() is not None or worker() not in (None, fallen))
+
+    assert 1 == server.process.wait(PATIENCE)
+
+
+def answers(server):
+    with suppress(OSError):
+        return 200 == ask(server, "GET", "/health/live")[0].status
+    return False
 
 
 @pytest.mark.parametrize(("options", "refused"), [(("--proxy", "--address", "https://a.example"), 0), ((), 10)])
