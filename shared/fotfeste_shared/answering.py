@@ -249,9 +249,13 @@ def _(_question: Tick | Consent, given: object, _seen: Seen, _context: Context) 
 
 @faults_of.register(InMunicipality)
 def _(question: InMunicipality, given: object, _seen: Seen, _context: Context) -> Verdict:
-    if isinstance(given, str) and ((question.other and given == "annen") or municipalities.find(given)):
+    if not isinstance(given, str):
+        return None, [Fault("Velg en kommune fra listen.")]
+    if (question.other and given == municipalities.ANOTHER) or municipalities.find(given):
         return given, []
-    return given[:LONGEST_CODE] if isinstance(given, str) else None, [Fault("Velg en kommune fra listen.")]
+    several = ", ".join(each.line for each in municipalities.chosen(given))
+    sentence = "Flere kommuner passer: {names}. Skriv nummeret." if several else "Velg en kommune fra listen."
+    return given[:LONGEST_CODE], [Fault(sentence, {"names": several} if several else {})]
 
 
 @faults_of.register(Reference)

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import date
 
-from fotfeste_shared.clock import now
+from fotfeste_shared.clock import now, today
 from fotfeste_shared.database import Database, insert_once, writing
 from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.municipalities import find
 from fotfeste_shared.problems import Conflicting, Invalid
 from fotfeste_shared.revisions import new_id
 
-from .models import Gathering, Network, Participation, Person, Record, Team
+from .models import Gathering, Network, Participation, Person, Record, Role, Team
 from .people import assign, one_line, person_by_email, wanted
 from .publishing import published
 
@@ -67,7 +67,22 @@ def take_in(db: Database, network: Network, number: str) -> Participation:
     return joined
 
 
-def appoint_administrator(db: Database, participation: Participation, name: str, address: str) -> None:
+def leave_network(db: Database, place: Participation, day: date) -> None:
+    """Let a municipality leave on a day: it is asked for nothing more, and what it has handed in stays."""
+    if day < place.network.starts or day > place.network.ends:
+        raise Invalid(questions={"left_on": "Datoen må være mens nettverket varer."})
+    with writing(db):
+        Participation.update(left_on=day).where(Participation.id == place.id).execute()
+
+
+def come_back(db: Database, place: Participation) -> None:
+    """Let a municipality that had left take part again, and open what it has missed."""
+    with writing(db):
+        Participation.update(left_on=None).where(Participation.id == place.id).execute()
+        open_reports(place.network)
+
+
+def appoint_administrator(db: Database, participation: Participation, name: str, address: str) -> Person:
     """Let a person see to their municipality's part in this network."""
     with writing(db):
         person = person_by_email(db, address, name)
@@ -78,6 +93,21 @@ def appoint_administrator(db: Database, participation: Participation, name: str,
             network=participation.network_id,
             municipality=participation.municipality,
         )
+    return person
+
+
+def administrators(place: Participation) -> list[Person]:
+    """Give those who see to a municipality's part, by name."""
+    here = (Role.role == "municipality_administrator") & (Role.municipality == place.municipality)
+    held = Role.select(Role.person).where(here & (Role.network.is_null() | (Role.network == place.network_id)))
+    return list(Person.select().where(Person.id.in_(held)).order_by(Person.name, Person.id))
+
+
+def relieve_administrator(db: Database, place: Participation, person: Person) -> None:
+    """Take a municipality's part in this network out of somebody's hands."""
+    with writing(db):
+        here = (Role.role == "municipality_administrator") & (Role.municipality == place.municipality)
+        Role.delete().where(here & (Role.network == place.network_id) & (Role.person == person.id)).execute()
 
 
 # --- records that the server opens ----------------------------------------------------------------------
@@ -90,16 +120,18 @@ def open_reports(network: Network) -> None:
     """
     report, final = published(STATUS_REPORT), published(FINAL_REPORT)
     gatherings = list(Gathering.select().where(Gathering.network == network.id))
-    for team in teams_of(network):
+    for team in teams_of(network, on=today()):
         _open(final, network, team.id, about=("team", team.id), team=team)
         for gathering in gatherings:
             key = f"{team.id}:{gathering.id}"
             _open(report, network, key, about=("team", team.id), team=team, gathering=gathering)
 
 
-def teams_of(network: Network) -> Iterator[Team]:
-    """Give the teams of a network."""
+def teams_of(network: Network, on: date | None = None) -> Iterator[Team]:
+    """Give the teams of a network; on a day, those whose municipality takes part then."""
     inside = Participation.select(Participation.id).where(Participation.network == network.id)
+    if on is not None:
+        inside = inside.where(Participation.left_on.is_null() | (Participation.left_on > on))
     yield from Team.select().where(Team.participation.in_(inside)).order_by(Team.name, Team.id)
 
 

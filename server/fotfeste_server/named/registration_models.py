@@ -7,6 +7,7 @@ from fotfeste_shared.database import DayField, JsonField, KeyField, MomentField,
 from .models import Network, Participation, Person
 
 LATE = ("waiting", "open", "closed")  # what becomes of a sign-up after the last day
+STATES = ("draft", "waiting", "accepted", "set_aside", "replaced")
 
 
 class Settings(Table):
@@ -18,7 +19,7 @@ class Settings(Table):
     fewest = IntegerField(default=3)
     most = IntegerField(default=7)
     report_days = IntegerField(default=14)
-    sign_up_days = IntegerField(default=14)
+    sign_up_days = IntegerField(default=21)
 
 
 class Duty(Table):
@@ -86,8 +87,8 @@ class SignUp(Table):
 class Registration(Table):
     """A municipality's binding sign-up as it came in by the public page; its id is that of the filled form.
 
-    A changed one is a row of its own that `replaces` the one before; `change_hash` names the secret of the link
-    by which the sender may change it. When it is accepted the ledger takes over, and the answers go from here.
+    A changed one is a row of its own that `replaces` the one before; a draft is one that nobody has sent yet. When it
+    is accepted the ledger takes over, and the answers go from here.
     """
 
     id = KeyField()
@@ -98,11 +99,8 @@ class Registration(Table):
     version = IntegerField()
     answers = JsonField(null=True)
     received = MomentField()
-    state = TextField(
-        default="waiting", constraints=[Check("state IN ('waiting', 'accepted', 'set_aside', 'replaced')")]
-    )
+    state = TextField(constraints=[Check("state IN ('" + "', '".join(STATES) + "')")])
     replaces = TextField(null=True, unique=True)
-    change_hash = TextField(unique=True)
     decided_by = ForeignKeyField(Person, null=True, on_delete="SET NULL", backref="decided")
     decided_by_id: str | None
     decided = MomentField(null=True)

@@ -29,3 +29,9 @@ def hashed(purpose: str, secret: str) -> str:
 def hashed_code(purpose: str, typed: str) -> str:
     """Name a code however it was typed."""
     return hashed(purpose, typed_code(typed))
+
+
+def short_code(purpose: str, text: str) -> str:
+    """Make a code of eight letters and digits that a person may refer to; it opens nothing."""
+    number = int(hashed(purpose, text)[:10], 16)
+    return "".join(CROCKFORD[number >> shift & 31] for shift in range(0, 40, 5))

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, EmailField, Field, IntegerField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    Field,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from fotfeste_shared.problems import Invalid, Problem
@@ -99,6 +109,11 @@ def text(label: str, *, needed: bool = True, longest: int = 120, **options: obje
     return StringField(label, rules, **options)  # type: ignore[arg-type]
 
 
+def lines(label: str, *, longest: int = 2000) -> TextAreaField:
+    """A text of several lines that need not be there."""
+    return TextAreaField(label, [Optional(), Length(max=longest, message="Dette er for langt.")])
+
+
 def whole(label: str, least: int, most: int, told: str, **options: object) -> IntegerField:
     """A whole number; WTForms' own rule measures as a float, which a long row of digits does not fit in."""
 
@@ -117,6 +132,11 @@ def address(label: str) -> EmailField:
 def pick(label: str) -> SelectField:
     """One of a list; the view fills in the choices."""
     return SelectField(label, [CHOOSE], choices=[])
+
+
+def several(label: str) -> SelectMultipleField:
+    """Some of a list, or none; the view fills in the choices."""
+    return SelectMultipleField(label, choices=[])
 
 
 def box(label: str) -> BooleanField:

@@ -1,67 +1,24 @@
-"""The organizers' pages: the start page, networks, municipalities, gatherings, pairings and the table of reports."""
+"""The organizers' pages: the start page, a network, its pairings and the table of reports; what others lean on."""
 
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Reply
 
-from fotfeste_shared.clock import today
 from fotfeste_shared.kinds import OneOf, SomeOf
-from fotfeste_shared.municipalities import find, register
-from fotfeste_shared.problems import Invalid, NotFound
+from fotfeste_shared.municipalities import name_of
+from fotfeste_shared.problems import NotFound
 from fotfeste_shared.web.pages import current_language, translated
 
 from ..named.agenda import opened_for, to_do_now
-from ..named.gatherings import plan_gathering, reports
+from ..named.joining import waiting_registrations
 from ..named.mentoring import end, pair
 from ..named.models import Gathering, Network, Pairing, Participation, Team
-from ..named.networks import appoint_administrator, found_network, take_in
 from ..named.publishing import published
-from ..named.teams import form_team
+from ..named.reporting import own_teams
 from . import my_scope, present, service, signed_in, within
-from .asking import Ask, Day, address, box, pick, text
+from .asking import Ask, Day, address, pick, text
 
 pages = Blueprint("organizers", __name__)
 Page = Reply | tuple[str, int]
-
-
-class NewNetwork(Ask):
-    """A new network."""
-
-    name = text("Navn på nettverket")
-    theme = text("Tema", needed=False, longest=200)
-    starts = Day("Starter")
-    ends = Day("Slutter")
-
-
-class NewMunicipality(Ask):
-    """A municipality that joins."""
-
-    municipality = text("Kommune")
-
-
-class NewAdministrator(Ask):
-    """Who sees to a municipality's part."""
-
-    participation = pick("Kommune")
-    name = text("Navn")
-    email = address("E-postadresse")
-
-
-class NewTeam(Ask):
-    """A new team."""
-
-    participation = pick("Kommune")
-    name = text("Navn på teamet", longest=80)
-
-
-class NewGathering(Ask):
-    """A gathering to be planned."""
-
-    theme = text("Tema", needed=False, longest=200)
-    starts = Day("Første dag")
-    ends = Day("Siste dag", needed=False)
-    place = text("Sted", needed=False, longest=200)
-    digital = box("Samlingen er digital")
-    reports_due = Day("Frist for statusrapporter", needed=False)
 
 
 class NewPairing(Ask):
@@ -91,8 +48,7 @@ def _frame() -> dict[str, object]:
 
 def municipality_name(number: str) -> str:
     """Name a municipality by its number."""
-    found = find(number)
-    return found.name if found else number
+    return name_of(number)
 
 
 @pages.get("/")
@@ -109,6 +65,7 @@ def start() -> Page:
         networks=_networks(),
         pairings=list(mine.pairings().where((Pairing.mentor == mine.person.id) & Pairing.ended.is_null())),
         advised=list(Team.select().where(Team.advisor == mine.person.id).order_by(Team.name)),
+        seated=own_teams(mine),
         may_plan=mine.may("plan"),
     ), 200
 
@@ -117,52 +74,29 @@ def _networks() -> list[Network]:
     return list(my_scope().networks().order_by(Network.starts.desc(), Network.name))
 
 
-@pages.get("/networks")
-@signed_in
-def networks() -> Page:
-    """List one's networks."""
-    return render_template("organizers/networks.html", networks=_networks(), may_plan=my_scope().may("plan")), 200
-
-
-@pages.route("/networks/new", methods=["GET", "POST"])
-@signed_in
-def new_network() -> Page:
-    """Begin a network; whoever begins it plans it."""
-    my_scope().must("plan")
-    form = NewNetwork()
-    made: list[Network] = []
-
-    def begin() -> None:
-        given = (form.name.data or "", form.theme.data or "", form.starts.value(), form.ends.value())
-        made.append(found_network(service().db, *given, planned_by=my_scope().person))
-
-    if form.done(begin):
-        flash(translated("Nettverket er laget."), "success")
-        return redirect(f"/networks/{made[0].id}", 303)
-    return render_template("organizers/new_network.html", form=form), form.status
-
-
 @pages.get("/networks/<network_id>")
 @within("network")
 def network(network: Network) -> Page:
     """Show a network and the way to its parts."""
     mine = my_scope()
+    may_plan = mine.may("plan", network)
     gatherings = list(mine.gatherings().where(Gathering.network == network.id).order_by(Gathering.number))
     return render_template(
         "organizers/network.html",
         network=network,
         gatherings=gatherings,
-        participations=_participations(network),
+        participations=places_of(network),
         teams=teams_of(network),
         pairings=_pairings(network),
-        may_plan=mine.may("plan", network),
+        may_plan=may_plan,
+        waiting=waiting_registrations(network) if may_plan else 0,
         may_enrol=mine.may("enrol", network),
         may_read_reports=mine.may("read_reports", network),
         may_read_results=mine.may("read_results", network),
     ), 200
 
 
-def _participations(network: Network) -> list[Participation]:
+def places_of(network: Network) -> list[Participation]:
     """Give the municipalities of a network by name."""
     found = my_scope().participations().where(Participation.network == network.id)
     return sorted(found, key=lambda each: municipality_name(each.municipality).casefold())
@@ -181,7 +115,7 @@ def _pairings(network: Network) -> list[Pairing]:
 
 def places(network: Network) -> list[tuple[str, str]]:
     """Give the municipalities of a network as choices."""
-    return [(each.id, municipality_name(each.municipality)) for each in _participations(network)]
+    return [(each.id, municipality_name(each.municipality)) for each in places_of(network)]
 
 
 def place_in(network: Network, id_: str) -> Participation:
@@ -190,89 +124,6 @@ def place_in(network: Network, id_: str) -> Participation:
     if found.network_id != network.id:
         raise NotFound
     return found
-
-
-@pages.route("/networks/<network_id>/municipalities", methods=["GET", "POST"])
-@within("network", "plan")
-def municipalities(network: Network) -> Page:
-    """List the municipalities, take in one more, or name who sees to its part."""
-    adding, naming = NewMunicipality(prefix="m"), NewAdministrator(prefix="a")
-    naming.participation.choices = places(network)
-
-    def join() -> None:
-        take_in(service().db, network, _number(adding.municipality.data or ""))
-
-    def name() -> None:
-        place = place_in(network, naming.participation.data)
-        appoint_administrator(service().db, place, naming.name.data or "", naming.email.data or "")
-
-    posted, done = (naming, name) if "name" in request.form else (adding, join)
-    if posted.done(done):
-        flash(translated("Lagret."), "success")
-        return redirect(request.path, 303)
-    every = sorted(register().values(), key=lambda each: each.name.casefold())
-    return render_template(
-        "organizers/municipalities.html", network=network, adding=adding, naming=naming, register=every,
-        participations=_participations(network), status=posted.status,
-    ), posted.status  # fmt: skip
-
-
-def _number(typed: str) -> str:
-    """Read a municipality as it was chosen or typed: `4204 Kristiansand`, `4204`, or its name when only one has it."""
-    first = typed.split(maxsplit=1)[0] if typed.split() else ""
-    if find(first):
-        return first
-    named = [each.number for each in register().values() if each.name.casefold() == typed.strip().casefold()]
-    if len(named) != 1:
-        raise Invalid(questions={"municipality": "Velg en kommune fra listen."})
-    return named[0]
-
-
-@pages.route("/networks/<network_id>/teams", methods=["GET", "POST"])
-@within("network")
-def teams(network: Network) -> Page:
-    """List the teams, and form one more."""
-    form = NewTeam()
-    form.participation.choices = places(network)
-    may_plan = my_scope().may("plan", network)
-
-    def make() -> None:
-        my_scope().must("plan", network)
-        form_team(service().db, place_in(network, form.participation.data), form.name.data or "")
-
-    if form.done(make):
-        flash(translated("Teamet er laget. Legg til medlemmer, og velg hvem som leverer for teamet."), "success")
-        return redirect(request.path, 303)
-    return render_template(
-        "organizers/teams.html", network=network, form=form, teams=teams_of(network), may_plan=may_plan
-    ), form.status
-
-
-@pages.route("/networks/<network_id>/gatherings", methods=["GET", "POST"])
-@within("network", "plan")
-def gatherings(network: Network) -> Page:
-    """List the gatherings, and plan one more."""
-    form = NewGathering()
-
-    def plan() -> None:
-        plan_gathering(
-            service().db,
-            network,
-            starts=form.starts.value(),
-            ends=form.ends.data,
-            theme=form.theme.data or "",
-            place=form.place.data or "",
-            digital=bool(form.digital.data),
-            reports_due=form.reports_due.data,
-        )
-
-    if form.done(plan):
-        flash(translated("Samlingen er lagt til, og statusrapportene er åpnet for teamene."), "success")
-        return redirect(request.path, 303)
-    planned = my_scope().gatherings().where(Gathering.network == network.id).order_by(Gathering.number)
-    return render_template(
-        "organizers/gatherings.html", network=network, form=form, gatherings=list(planned)
-    ), form.status
 
 
 @pages.route("/networks/<network_id>/pairings", methods=["GET", "POST"])
@@ -315,27 +166,4 @@ def choices_of(form: str, question: str) -> list[tuple[str, str]]:
     found = published(form).question(question)
     choices = found.choices if isinstance(found, OneOf | SomeOf) else ()
     return [(each.code, each.text.in_(current_language())) for each in choices]
-
-
-@pages.get("/networks/<network_id>/reports")
-@within("network", "read_reports")
-def hand_ins(network: Network) -> Page:
-    """Show, for one gathering, which team has handed in and what it says."""
-    planned = list(my_scope().gatherings().where(Gathering.network == network.id).order_by(Gathering.number))
-    chosen = _chosen(planned, request.args.get("gathering"))
-    return render_template(
-        "organizers/reports.html",
-        network=network,
-        gatherings=planned,
-        chosen=chosen,
-        reports=list(reports(my_scope(), chosen)) if chosen else [],
-        helps=dict(choices_of("statusrapport", "hjelp")),
-    ), 200
-
-
-def _chosen(planned: list[Gathering], asked: str | None) -> Gathering | None:
-    """Give the gathering that was asked for, else the next one, else the last."""
-    coming = [each for each in planned if each.ends >= today()]
-    otherwise = coming[0] if coming else planned[-1] if planned else None
-    return next((each for each in planned if each.id == asked), otherwise)
 

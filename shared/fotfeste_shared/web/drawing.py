@@ -153,6 +153,8 @@ class Page:
         answer = self.answer(path)
         if isinstance(question, Number) and isinstance(answer, int):
             return shown(answer, question.decimals)
+        if isinstance(question, InMunicipality) and (found := municipalities.find(str(answer))):
+            return found.line
         return str(answer) if isinstance(answer, str | int) else ""
 
     def known(self, question: Question, path: str) -> str:
@@ -225,7 +227,7 @@ class Page:
     @staticmethod
     def is_list(question: Question) -> bool:
         """Tell which choices are drawn as a list that unfolds: those with many, or that change."""
-        return isinstance(question, InMunicipality | Reference) or bool(getattr(question, "choices_from", None))
+        return isinstance(question, Reference) or bool(getattr(question, "choices_from", None))
 
     # --- rows and bounds --------------------------------------------------------------------------
 
@@ -294,5 +296,4 @@ def _at(answers: Answers, path: str) -> Answer | None:
 def _municipalities() -> Iterator[Option]:
     """List the country's municipalities in the order of the Norwegian alphabet."""
     for each in sorted(municipalities.register().values(), key=lambda m: municipalities.in_order(m.name)):
-        name = f"{each.name} / {each.sami_name}" if each.sami_name else each.name
-        yield each.number, f"{name} ({each.county})"
+        yield each.number, each.line.partition(" ")[2]

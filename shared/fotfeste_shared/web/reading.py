@@ -9,8 +9,24 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from ..forms import FormDefinition, has_row_id
-from ..kinds import YES, Answer, Answers, Consent, Day, Info, Number, Question, Rows, Scaled, SomeOf, Tick
+from ..kinds import (
+    YES,
+    Answer,
+    Answers,
+    Consent,
+    Day,
+    Info,
+    InMunicipality,
+    Number,
+    Question,
+    Rows,
+    Scaled,
+    SomeOf,
+    Tick,
+)
+from ..municipalities import ANOTHER, chosen
 from ..revisions import new_id
+from ..wording import LANGUAGES, say
 
 PREFIX = "a."
 MOST_ROWS = 200
@@ -98,6 +114,8 @@ def read_value(question: Question, sent: list[str]) -> Answer | None:
             return YES if value in (YES, "on") else value
         case Day():
             return _day(value)
+        case InMunicipality():
+            return _place(value)
         case _:
             return sent[-1]
 
@@ -109,6 +127,15 @@ def _number(text: str, decimals: int) -> Answer:
     if not WHOLE.fullmatch(whole) or not re.fullmatch(r"[0-9]*", part, re.ASCII) or len(part) > decimals:
         return text
     return int(whole + part.ljust(decimals, "0"))
+
+
+def _place(text: str) -> str:
+    """Read a municipality as it was chosen or typed; what fits several or none stays for the judge."""
+    others = {say(language, "Annen virksomhet").casefold() for language in LANGUAGES}
+    if text.casefold() in {*others, ANOTHER}:
+        return ANOTHER
+    found = chosen(text)
+    return found[0].number if len(found) == 1 else text
 
 
 def _day(text: str) -> str:
