@@ -17,6 +17,8 @@ from .late import LatePages
 from .places import Refused, why_unsafe
 from .window import Choice, Window, dialogue_words
 
+SHORT_TURNS = 0.0005  # seconds
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Open the window of the person's own client, or bring forward the one that is open already."""
@@ -74,7 +76,9 @@ def _work(home: Home, server: str | None = None, refused: Refused | None = None)
     door = serve(guard)
     home.tell_instance(guard.host, guard.control)
     threading.Thread(target=door.serve_forever, name="door", daemon=True).start()
-    # loading ours and asking the key store may take a second: the web view starts meanwhile
+    # Loading ours and asking the key store may take a second: the web view starts meanwhile. With Python's usual
+    # turns each of the two would wait five milliseconds for the other after every file that it reads.
+    sys.setswitchinterval(SHORT_TURNS)
     threading.Thread(target=pages.make, name="pages", daemon=True).start()
     try:
         window.show(guard.entrance, NAME, *_words_of(home, window))

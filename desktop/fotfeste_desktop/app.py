@@ -22,6 +22,7 @@ from .words import Words
 TYPES = {".css": "text/css", ".mjs": "text/javascript", ".svg": "image/svg+xml"}
 LARGEST_FORM = 2 * 1024 * 1024
 STATIC_FILES = ("static", "pages.static")
+FIRST_SEEN = ("shared/base.html", "base.html", "pieces.html", "choose.html", "unlock.html", "today.html")
 DOORS = {
     Stage.MISPLACED: "opening.misplaced",
     Stage.WHO: "opening.who",
@@ -59,6 +60,12 @@ def create_app(desk: Desk) -> Flask:
     app.register_blueprint(records(desk))
     app.register_blueprint(settings(desk))
     return app
+
+
+def warm_up(app: Flask) -> None:
+    """Make ready what the first page needs, while the window is still on its way."""
+    for name in FIRST_SEEN:
+        app.jinja_env.get_template(name)
 
 
 def _language(desk: Desk) -> None:

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from enum import StrEnum
 from typing import Any, TypeVar
 from weakref import WeakSet
 
@@ -23,48 +22,15 @@ from urllib3.exceptions import HTTPError
 from fotfeste_shared import sync
 
 from .exchange import Identity
+from .line import CONNECT, EnrolmentRefused, Line, Unreachable
 
 M = TypeVar("M", bound=sync.Message)
 
-CONNECT = 5.0
 PATIENCE = 20.0  # seconds for an answer to begin,
 SLOWEST_UP = 8_192  # one more for each so many bytes that were sent,
 SLOWEST_DOWN = 1_024  # and one more for each so many that have come: a long answer over a bad line is honest work
 PIECE = 65_536
 LARGEST_ANSWER = 16 * 1024 * 1024
-
-
-class Line(StrEnum):
-    """How the line to the server is, by the last exchange; a network card that is up proves nothing."""
-
-    UNKNOWN = "unknown"
-    NOT_ENROLLED = "not_enrolled"
-    ONLINE = "online"
-    OFFLINE = "offline"
-    LOGIN_NEEDED = "login_needed"
-    REVOKED = "revoked"
-    WRONG_SERVER = "wrong_server"
-    UPDATE_NEEDED = "update_needed"
-
-
-class Unreachable(Exception):
-    """The server gave no usable answer; `wait` is its own wish for how long to stay away.
-
-    `slow` tells that it may have been for the time it took: a smaller request may come through.
-    """
-
-    def __init__(
-        self, line: Line, status: int | None = None, wait: float | None = None, *, slow: bool = False
-    ) -> None:
-        super().__init__(line)
-        self.line = line
-        self.status = status
-        self.wait = wait
-        self.slow = slow
-
-
-class EnrolmentRefused(Exception):
-    """The code is wrong, spent or too old."""
 
 
 class Patience:

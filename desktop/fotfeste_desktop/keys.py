@@ -10,17 +10,18 @@ import hashlib
 import json
 import secrets
 import unicodedata
-from typing import Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
-import keyring
-import keyring.backend
-import keyring.errors
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
 from fotfeste_shared.revisions import CROCKFORD, typed_code
 
 from .home import Home, replace_file
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 SHORTEST_PASSPHRASE = 12
 _SERVICE = "Fotfeste"
@@ -39,10 +40,19 @@ class WrongSecret(Exception):
 
 
 class KeyStore:
-    """The system's key store, trusted only after it has kept, given back and forgotten a probe."""
+    """The system's key store, trusted only after it has kept, given back and forgotten a probe.
 
-    def __init__(self, backend: keyring.backend.KeyringBackend | None = None) -> None:
-        self._backend = backend or keyring.get_keyring()
+    It is loaded when it is asked: who opens with a passphrase need not wait for it.
+    """
+
+    def __init__(self, backend: "KeyringBackend | None" = None) -> None:
+        self._given = backend
+
+    @cached_property
+    def _backend(self) -> "KeyringBackend":
+        from keyring import get_keyring
+
+        return self._given or get_keyring()
 
     def works(self) -> bool:
         """Write, read and delete once; every backend that fails in any of these is as good as none."""
@@ -54,7 +64,7 @@ class KeyStore:
             self._backend.set_password(_SERVICE, name, probe)
             same = self._backend.get_password(_SERVICE, name) == probe
             self._backend.delete_password(_SERVICE, name)
-        except (keyring.errors.KeyringError, RuntimeError, OSError):
+        except _faults():
             return False
         return same
 
@@ -66,9 +76,16 @@ class KeyStore:
         """Take a secret out again; None when the store is locked, empty or gone."""
         try:
             kept = self._backend.get_password(_SERVICE, name)
-        except (keyring.errors.KeyringError, RuntimeError, OSError):
+        except _faults():
             return None
         return base64.b64decode(kept) if kept else None
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """Name what a key store may raise."""
+    from keyring.errors import KeyringError
+
+    return KeyringError, RuntimeError, OSError
 
 
 class KeyFile:

@@ -32,13 +32,14 @@ class LatePages:
 
     def make(self) -> None:
         """Load what the pages need, then look for the key."""
-        from .app import create_app
+        from .app import create_app, warm_up
         from .desk import Desk
 
         self._desk = Desk(self._home, server=self._server, refused=self._refused, ask_where=self._ask_where)
         self._app = create_app(self._desk)
         self._made.set()
         self._desk.begin()
+        warm_up(self._app)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer as the pages do, as soon as they are there."""

@@ -9,15 +9,20 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from fotfeste_shared import sync
 from fotfeste_shared.clock import now
 from fotfeste_shared.database import Database, close_database
 from fotfeste_shared.problems import Problem
 
-from .courier import CONNECT, Courier, EnrolmentRefused, Line, Unreachable
 from .exchange import Exchange, Identity, NotOurServer
+from .line import CONNECT, EnrolmentRefused, Line, Unreachable
 from .thinning import thin
+
+if TYPE_CHECKING:
+    from .courier import Courier
 
 __all__ = ["EnrolmentRefused", "Line", "Status", "Syncing", "Unreachable"]
 
@@ -45,7 +50,6 @@ class Syncing:
         self.status = Status(Line.UNKNOWN)
         self._db = db
         self._exchange = Exchange(db)
-        self._courier = Courier()
         self._jitter = jitter or random.SystemRandom()
         self._alone = threading.Lock()  # single flight: two exchanges at once would only confuse the bookkeeping
         self._wake = threading.Event()
@@ -54,6 +58,13 @@ class Syncing:
         self._failures = 0
         self._wished_wait: float | None = None
         self._thread = threading.Thread(target=self._run, name="syncing", daemon=True)
+
+    @cached_property
+    def _courier(self) -> "Courier":
+        """What carries; it is loaded when there is something to carry, so that the window need not wait for it."""
+        from .courier import Courier
+
+        return Courier()
 
     def start(self) -> None:
         """Begin to deliver by itself."""
@@ -65,7 +76,8 @@ class Syncing:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(CONNECT)
-        self._courier.close()
+        if "_courier" in vars(self):
+            self._courier.close()
 
     def wake(self) -> None:
         """Something was saved, or the machine woke: try at once, but do not wait for it."""
