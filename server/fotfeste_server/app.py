@@ -12,7 +12,7 @@ from fotfeste_shared.database import Database, Writer, close_database, let_go, o
 from fotfeste_shared.migrating import migrate
 from fotfeste_shared.web.pages import HEADERS, prepare
 
-from . import views
+from . import audit, views
 from .anonymous.keys import Keys
 from .config import Config
 from .mail import mail_of, sms_of
@@ -24,6 +24,7 @@ from .named.publishing import publish_shipped
 from .restoring import finish, resume
 from .service import Service
 from .static_files import compressed
+from .views.accounting import keep_account
 from .views.again import give_back_what_was_written
 from .views.ready import ReadyPages
 
@@ -48,6 +49,7 @@ def open_house(config: Config) -> Database:
     migrate(db, STEPS)
     db.bind(TABLES, bind_refs=False, bind_backrefs=False)
     settle(db)
+    audit.begin(db)
     publish_shipped(db)
     finish(config, db)
     replay(db, Erasures(config.erasures))
@@ -77,6 +79,7 @@ def create_app(config: Config) -> Flask:
     prepare(app)
     csrf = CSRFProtect(app)
     give_back_what_was_written(app)
+    keep_account(app)
     app.teardown_request(lambda _fault: let_go(db))
     for blueprint in PAGES:
         if Path(views.__path__[0], f"{blueprint}.py").exists():

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from fotfeste_shared.closed_file import NotOpened
 from fotfeste_shared.database import Database, close_database
 
+from . import audit
 from .app import open_house
 from .backup import BadBackup, backups, check_copy
 from .config import Config
@@ -16,7 +17,7 @@ from .named.recovering import recovery
 from .restoring import put_back
 
 
-def examine(config: Config, db: Database) -> list[Check]:
+def examine(config: Config, db: Database, heads: tuple[audit.Head, ...] = ()) -> list[Check]:
     """Look at a running or resting house without changing it."""
     found = checks(config, db)
     count, age = lines_at_risk(config)
@@ -30,8 +31,17 @@ def examine(config: Config, db: Database) -> list[Check]:
     if (state := recovery()) is not None:
         told = f"brought back {state.since:%Y-%m-%d %H:%M} UTC; {state.heard} of {state.devices} devices have reported"
         found.append(Check("recovering", good=False, said=told, weight="note"))
+    found.append(audited(heads))
     found.append(Check("people", good=True, said=f"{Person.select().count()}, networks {Network.select().count()}"))
     return found
+
+
+def audited(heads: tuple[audit.Head, ...]) -> Check:
+    """Read the audit log through, and hold it against heads that somebody has remembered."""
+    broken = audit.broken_at(heads)
+    if broken is not None:
+        return Check("audit", good=False, said=f"the log DOES NOT HOLD from line {broken} on", weight="serious")
+    return Check("audit", good=True, said=f"every line follows from the one before; the head is {audit.head()}")
 
 
 def moved_aside(config: Config) -> Check:

@@ -11,6 +11,7 @@ from fotfeste_shared.migrating import SchemaMigrator, Step
 from .anonymous.models import MODELS as ANONYMOUS
 from .anonymous.release_models import RELEASING
 from .anonymous.schema import make_tables
+from .audit import AuditLine
 from .jobs import Job
 from .named.gathering_models import GATHERINGS
 from .named.models import NAMED
@@ -19,7 +20,7 @@ from .named.report_models import REPORTS
 from .named.sign_in_models import SIGN_IN_TABLES
 
 # Everything that is bound when the house opens.
-TABLES: list[type[Table]] = [*NAMED, *REGISTRATION, *GATHERINGS, *ANONYMOUS, Job, *SIGN_IN_TABLES, *REPORTS, *RELEASING]
+TABLES: list[type[Table]] = [*NAMED, *REGISTRATION, *GATHERINGS, *ANONYMOUS, Job, *SIGN_IN_TABLES, *REPORTS, *RELEASING, AuditLine]
 
 KEPT_AS_WRITTEN = (
     "seq, rev, record_id, form, form_version, about_kind, about_id, parents, author_id, device_id, "
@@ -151,7 +152,25 @@ def step_gatherings(db: Database, _change: SchemaMigrator) -> None:
         db.create_tables(GATHERINGS)
 
 
+def step_audit(db: Database, _change: SchemaMigrator) -> None:
+    """The log of who did what to what."""
+    with db.bind_ctx([AuditLine], bind_refs=False, bind_backrefs=False):
+        db.create_tables([AuditLine])
+    if isinstance(db, SqliteFile):
+        refuse = "BEGIN SELECT RAISE(ABORT, 'the audit log is never rewritten'); END"
+        db.execute_sql(f"CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit_line {refuse}")
+        db.execute_sql(f"CREATE TRIGGER audit_undeleted BEFORE DELETE ON audit_line {refuse}")
+        return
+    db.execute_sql(
+        "CREATE FUNCTION refuse_audit() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit log is never rewritten'; END $$"
+    )
+    act = "EXECUTE FUNCTION refuse_audit()"
+    db.execute_sql(f"CREATE TRIGGER audit_unchanged BEFORE UPDATE OR DELETE ON audit_line FOR EACH ROW {act}")
+    db.execute_sql(f"CREATE TRIGGER audit_unemptied BEFORE TRUNCATE ON audit_line FOR EACH STATEMENT {act}")
+
+
 STEPS: list[Step] = [
     step_named_world, step_anonymous_world, step_jobs, step_registration, step_ways_to_sign_in, step_reports,
-    step_releasing, step_gatherings,
+    step_releasing, step_gatherings, step_audit,
 ]

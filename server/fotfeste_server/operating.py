@@ -11,6 +11,7 @@ import click
 from fotfeste_shared.closed_file import NotOpened, new_key, public_part
 from fotfeste_shared.database import Writer
 
+from . import audit
 from .alone import InUse, alone_in
 from .anonymous.keys import Keys
 from .backup import PUBLIC_KEY, BadBackup, report, take_backup
@@ -125,13 +126,20 @@ def _private(key: Path | None) -> bytes | None:
 @common
 @setting("backups")
 @KEY
-def doctor(data: Path | None, database: str, backups: Path | None, key: Path | None) -> None:
+@click.option("--head", "heads", multiple=True, help="A head of the audit log that you remember: number:hash.")
+def doctor(
+    data: Path | None, database: str, backups: Path | None, key: Path | None, heads: tuple[str, ...]
+) -> None:
     """Say how everything stands and try the newest backup; ends with 1 when something is wrong."""
     config = config_of(data, database, backups=backups)
+    try:
+        remembered = tuple(map(audit.read_head, heads))
+    except ValueError as fault:
+        raise click.ClickException(str(fault)) from fault
     with house(config) as db:
         click.echo(f"       python      {sys.version.split()[0]}")
         click.echo(f"       data        {config.data}")
-        found = examine(config, db)
+        found = examine(config, db, remembered)
     if config.database_url.startswith("sqlite"):
         with _told():
             found.append(drill(config, _private(key)))

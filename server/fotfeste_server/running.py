@@ -13,7 +13,7 @@ from flask import Flask
 from fotfeste_shared.clock import today
 from fotfeste_shared.database import Database, let_go, writing
 
-from . import calling
+from . import calling, heads
 from .app import close_app
 from .backup import due, take_backup
 from .inviting import Ways, go_round, next_round
@@ -51,6 +51,9 @@ def handlers(service: Service) -> dict[str, Handler]:
         except Refused:
             log.warning("job %s: the address takes no letters", claimed.id)  # trying again is no use
 
+    def send_heads(claimed: Claim) -> None:
+        heads.go_round(service.db, claimed.id)
+
     def send_invitations(_claimed: Claim) -> None:
         tools = Tools(service.config, service.db, service.keys)
         go_round(tools, Ways(service.mail, service.sms), today())
@@ -59,13 +62,14 @@ def handlers(service: Service) -> dict[str, Handler]:
         calling.go_round(service.db, service.config.base_url, today())
         forget_needs(service.db, Erasures(service.config.erasures), today())
 
-    return {"letter": send_letter, INVITATIONS: send_invitations, GATHERINGS: look_after_gatherings}
+    return {"letter": send_letter, heads.KIND: send_heads, INVITATIONS: send_invitations, GATHERINGS: look_after_gatherings}
 
 
 def call_round(db: Database, day: date) -> None:
     """Leave the day's rounds of invitations and gatherings for the morning; however often called, each is one."""
     rounds = ((INVITATIONS, next_round(day)), (GATHERINGS, calling.next_round(day)))
     with writing(db):
+        heads.call_round(day)
         for kind, (job_id, due_at) in rounds:
             enqueue(kind, {}, due_at, job_id=job_id)
 

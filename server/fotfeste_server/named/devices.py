@@ -10,6 +10,7 @@ from fotfeste_shared.database import Database, writing
 from fotfeste_shared.problems import Forbidden, SignInNeeded
 from fotfeste_shared.revisions import new_id
 
+from .. import audit
 from .access import Rows, Scope
 from .models import Device, EnrolmentCode, Member, Network, Pairing, Participation, Person, Role, Team
 from .people import one_line
@@ -38,6 +39,7 @@ def make_code(db: Database, person: Person) -> str:
             (EnrolmentCode.person == person.id) & EnrolmentCode.used_at.is_null()
         ).execute()
         EnrolmentCode.create(code_hash=hashed_code("enrol", code), person=person.id, expires=now() + CODE_LIVES)
+        audit.tell(db, "enrolment code made", person.id)
     return grouped(code)
 
 
@@ -55,6 +57,7 @@ def enrol(db: Database, key: bytes, typed: str, install: str, name: str) -> Enro
             raise Forbidden(WRONG, code="wrong_code")
         if code.used_at is None:
             device = _new_device(code, install, name, token)
+            audit.tell(db, "device enrolled", device.id, code.person_id)
         elif code.install == install and code.device is not None:
             device = code.device
         else:
@@ -119,3 +122,4 @@ def turn_away(db: Database, device: Device, state: str) -> None:
     """Take a device's rights: `drain_only` may still deliver what it holds, `blocked` nothing more."""
     with writing(db):
         Device.update(state=state).where(Device.id == device.id).execute()
+        audit.tell(db, "device turned away", device.id, state)

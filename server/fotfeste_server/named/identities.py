@@ -4,6 +4,7 @@ from fotfeste_shared.clock import now
 from fotfeste_shared.database import Database, insert_once, writing
 from fotfeste_shared.problems import Forbidden, Invalid, NotFound
 
+from .. import audit
 from .models import Person
 from .sign_in_models import Identity
 
@@ -23,6 +24,8 @@ def connect(db: Database, person: Person, provider: str, issuer: str, subject: s
         new = insert_once(Identity, Identity.issuer, Identity.subject, **row)
         if not new and _found(issuer, subject) != person:
             raise Invalid(TAKEN, questions={})
+        if new:
+            audit.tell(db, "account connected", person.id, provider)
 
 
 def disconnect(db: Database, person: Person, issuer: str) -> None:
@@ -31,6 +34,7 @@ def disconnect(db: Database, person: Person, issuer: str) -> None:
         mine = (Identity.person == person.id) & (Identity.issuer == issuer)
         if not Identity.delete().where(mine).execute():
             raise NotFound
+        audit.tell(db, "account disconnected", person.id)
 
 
 def whose(db: Database, provider: str, issuer: str, subject: str, email: str | None) -> Person:

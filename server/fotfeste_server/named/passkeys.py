@@ -12,6 +12,7 @@ from fotfeste_shared.clock import now, today
 from fotfeste_shared.database import Database, insert_once, writing
 from fotfeste_shared.problems import Forbidden, Invalid, NotFound
 
+from .. import audit
 from .handshakes import begin_handshake, end_handshake
 from .models import Person
 from .people import one_line
@@ -128,6 +129,7 @@ def add(
         if not insert_once(Passkey, Passkey.id, **row):
             raise Invalid(questions={"name": NOT_MADE})
         tell(person)
+        audit.tell(db, "passkey added", person.id)
 
 
 def remove(db: Database, person: Person, id_: str) -> None:
@@ -135,6 +137,7 @@ def remove(db: Database, person: Person, id_: str) -> None:
     with writing(db):
         if Passkey.delete().where((Passkey.id == id_) & (Passkey.person == person.id)).execute() != 1:
             raise NotFound
+        audit.tell(db, "passkey removed", person.id)
 
 
 # --- signing in ------------------------------------------------------------------------------------

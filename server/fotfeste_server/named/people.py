@@ -7,6 +7,7 @@ from fotfeste_shared.problems import Closed, Invalid
 from fotfeste_shared.revisions import new_id
 from fotfeste_shared.wording import Language
 
+from .. import audit
 from .models import Person, Role, SetupLink, Team
 from .secret import hashed
 
@@ -59,6 +60,7 @@ def assign(
             Role.create(
                 id=new_id(), person=person.id, role=role, network=network, municipality=municipality, team=team
             )
+            audit.tell(db, "role given", role, person.id, network or "", municipality or "", team or "")
 
 
 def relieve_contacts(team: Team) -> None:

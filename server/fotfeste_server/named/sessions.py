@@ -7,6 +7,7 @@ from fotfeste_shared.clock import now
 from fotfeste_shared.database import Database, writing
 from fotfeste_shared.problems import NotFound
 
+from .. import audit
 from .models import Person, SignIn
 from .secret import hashed
 from .sign_in_models import SessionNote
@@ -66,6 +67,7 @@ def end_session(db: Database, person: Person, handle: str) -> None:
         if not named:
             raise NotFound
         SignIn.delete().where(SignIn.token_hash.in_(named)).execute()
+        audit.tell(db, "session ended", handle)
 
 
 def end_sessions(db: Database, person: Person, *, but: str = "") -> int:
@@ -73,4 +75,5 @@ def end_sessions(db: Database, person: Person, *, but: str = "") -> int:
     others = (SignIn.person == person.id) & (SignIn.token_hash != hashed("session", but))
     with writing(db):
         ended: int = SignIn.delete().where(others).execute()
+        audit.tell(db, "sessions ended", person.id)
     return ended

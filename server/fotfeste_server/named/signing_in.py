@@ -8,6 +8,7 @@ from fotfeste_shared.clock import now
 from fotfeste_shared.database import Database, writing
 from fotfeste_shared.problems import Invalid, TooMany
 
+from .. import audit
 from .models import Person, SignIn, SignInCode
 from .people import one_line
 from .secret import hashed, hashed_code, new_code, new_token
@@ -68,7 +69,7 @@ def sign_in(db: Database, browser: str, typed: str, *, seen_as: str = "") -> str
         )
         asked = SignInCode.get_or_none(key) if counted.execute() == 1 else None
         good = asked is not None and hmac.compare_digest(asked.code_hash, hashed_code("sign-in", typed))
-        token = _begin(asked.person_id, moment, "mail", seen_as) if asked and good and asked.person_id else None
+        token = _begin(db, asked.person_id, moment, "mail", seen_as) if asked and good and asked.person_id else None
         if token:
             SignInCode.delete().where(key).execute()
     if token is None:
@@ -76,19 +77,21 @@ def sign_in(db: Database, browser: str, typed: str, *, seen_as: str = "") -> str
     return token
 
 
-def _begin(person: str, moment: datetime, way: str, seen_as: str) -> str:
+def _begin(db: Database, person: str, moment: datetime, way: str, seen_as: str) -> str:
     token = new_token()
     token_hash = hashed("session", token)
     SignIn.delete().where(SignIn.ends < moment).execute()
     SignIn.create(token_hash=token_hash, person=person, started=moment, seen=moment, ends=moment + LONGEST)
     SessionNote.create(sign_in=token_hash, way=way, browser=seen_as)
+    with audit.on_behalf_of(person):
+        audit.tell(db, "signed in", way)
     return token
 
 
 def begin_session(db: Database, person: Person, *, way: str = "setup", seen_as: str = "") -> str:
     """Sign in somebody who has shown who they are in another way: a passkey, another service, the set-up link."""
     with writing(db):
-        return _begin(person.id, now(), way, seen_as)
+        return _begin(db, person.id, now(), way, seen_as)
 
 
 def who(db: Database, token: str) -> Person | None:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as Reply
 
 from fotfeste_shared.problems import SignInNeeded
 
+from .. import audit
 from ..named.access import Action, Scope, scope
 from ..named.devices import device_of
 from ..named.models import Device, Gathering, Person
@@ -59,6 +60,7 @@ def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
                 return redirect(f"/signin?to={quote(request.full_path.rstrip('?'), safe='')}", 303)
             raise SignInNeeded
         g.scope = scope(person)
+        audit.acting_as(person.id)
         return view(**given)
 
     return ruled("signed in")(guarded)
@@ -90,6 +92,7 @@ def by_device(view: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(**given: Any) -> Any:  # noqa: ANN401 (as above)
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         device: Device = device_of(token if scheme.casefold() == "bearer" else "")
+        audit.acting_as(device.person_id)
         return view(device, **given)
 
     return ruled("device")(guarded)
