@@ -67,6 +67,8 @@ class Against:
 
 def over_waves(source: Source, place: str = "", window: str = "") -> Iterator[Measured]:
     """Give indicators 2-5, 14-16 and 18 in every wave that asks them."""
+    if not _may_see(source, place):
+        return
     for indicator in (*INDICATORS, *OTHERS):
         form = source.form(indicator.form)
         if form is not None and (not place or not indicator.network_only):
@@ -80,6 +82,10 @@ def over_time(source: Source, wave: str, place: str = "") -> Iterator[Measured]:
         for each in over_waves(source, place, window.id):
             if each.wave == wave:
                 yield each
+
+
+def _may_see(source: Source, place: str) -> bool:
+    return place in source.reach.places if place else source.reach.whole
 
 
 def one(source: Source, indicator: Indicator, wave: str, place: str = "", window: str = "") -> Measured:
@@ -185,9 +191,9 @@ def turnout(source: Source, place: str = "", window: str = "") -> Iterator[Measu
     than five were asked wait, and are in no sum before they are told.
     """
     sums: dict[tuple[str, str], tuple[int, int, set[Window]]] = {}
-    for each in source.released.turnout:
+    for each in source.released.turnout if _may_see(source, place) else ():
         told = each.turnout
-        mine = told.place == place if place else source.reach.whole
+        mine = not place or told.place == place
         if mine and (not window or each.window.id == window) and source.form(told.form) is not None:
             invited, answered, windows = sums.get((told.form, told.wave), (0, 0, set()))
             sums[told.form, told.wave] = (invited + told.invited, answered + told.answered, windows | {each.window})

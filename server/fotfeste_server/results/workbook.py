@@ -143,7 +143,7 @@ def _facts(source: Source, language: Language) -> Iterator[tuple[str, Cell]]:
         language, "En indeks er snittet av spørsmålenes egne snitt. Målingene er ikke koblet på personer."
     )
     yield say(language, "Førsteårsavgang"), say(
-        language, "Summen av kommunenes egne tall, med Wilsons 95 % intervall. Den er ikke anonyme svar."
+        language, "Summen av kommunenes egne tall, med eksakt 95 % intervall. Den er ikke anonyme svar."
     )
     for form in source.forms:
         version = say(language, "versjon {n}", n=form.version)

@@ -6,6 +6,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 from server.results.making_results import (
     BODO,
     NEW_HIRE,
@@ -145,11 +146,14 @@ def test_several_choices_are_counted_one_by_one(answers):
         assert span.low <= sum(code in answer for each in answers for answer in each) <= span.high
 
 
-def test_known_numbers_have_wilsons_interval():
-    figure = counted(24, 1)
+@pytest.mark.parametrize(("n", "count"), [(24, 1), (26, 12), (5, 0), (5, 5), (1, 1), (400, 3), (317, 200)])
+def test_known_numbers_have_the_exact_interval_of_clopper_and_pearson(n, count):
+    figure = counted(n, count)
+    known = binomtest(count, n).proportion_ci(0.95, method="exact")
 
-    assert ("0.0074", "0.2024") == tuple(f"{float(end):.4f}" for end in (figure.interval.low, figure.interval.high))
-    assert Fraction(1, 24) == figure.value
+    assert Fraction(count, n) == figure.value
+    assert 0 <= known.low - float(figure.interval.low) < 0.000_11
+    assert 0 <= float(figure.interval.high) - known.high < 0.000_11
 
 
 def test_a_difference_must_be_larger_than_both_uncertainties():
