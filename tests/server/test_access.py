@@ -20,15 +20,16 @@ from fotfeste_server.anonymous.release_models import Draft
 from fotfeste_server.named.models import Member, Network, Person, Record, Revision, Role, Team
 from fotfeste_server.named.publishing import published
 from fotfeste_server.named.pushing import push_items
+from fotfeste_server.named.registration_models import Registration, SignUp
 from fotfeste_server.views import RouteWithoutRule, every_route_has_a_rule, rule_of
-from fotfeste_shared.clock import today
+from fotfeste_shared.clock import now, today
 from fotfeste_shared.revisions import About, new_id
 from fotfeste_shared.sync import write
 
 WHO = ("organizer", "advisor", "contact", "head", "mentor", "administrator")
 TABLE = Path(__file__).parents[1] / "data" / "access.toml"
 EXPECTED: dict[str, dict[str, list[str]]] = tomllib.loads(TABLE.read_text("utf-8"))
-OPEN = ("anyone", "link", "device")  # no sign-in is looked at: these have tests of their own
+OPEN = ("anyone", "link", "public link", "device")  # no sign-in is looked at: these have tests of their own
 TURNED_AWAY = (401, 403, 404)
 
 
@@ -47,6 +48,9 @@ def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         open_window(each.db, each.service.keys, each.network.id, "2026Q4", **days)
         box = each.service.keys.close_waiting(each.network.id, b"Noe")
         Draft.create(id=new_id(), network=each.network.id, form="nyansatt", question="fritt", batch=new_id(), box=box)
+        came = {"id": new_id(), "network": each.network.id, "answers": {}}
+        Registration.create(**came, municipality="5601", version=1, received=now(), state="waiting")
+        SignUp.create(**came, email="per@eksempel.no", at=now())
     yield house
     close_app(app)
 
@@ -58,7 +62,10 @@ def things(house: House) -> dict[str, str]:
         "network_id": house.network.id, "team_id": house.team.id, "record_id": house.report().id,
         "pairing_id": house.pairing.id, "gathering_id": house.gathering.id, "window_id": window.id,
         "device_id": house.devices["mentor"].device.id, "rev": new_id(), "handle": "0" * 16, "key_id": "AAAA", "code": "x",
-        "batch_id": Draft.get(Draft.network == house.network.id).batch,
+        "batch_id": Draft.get(Draft.network == house.network.id).batch, "participation_id": house.participation.id,
+        "member_id": Member.get(Member.team == house.team.id).id, "person_id": house.people["advisor"].id,
+        "registration_id": Registration.get(Registration.network == house.network.id).id,
+        "sign_up_id": SignUp.get(SignUp.network == house.network.id).id,
     }  # fmt: skip
 
 

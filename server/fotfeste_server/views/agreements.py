@@ -33,9 +33,10 @@ def show(participation: Participation) -> Page:
     mine, network, form = my_scope(), participation.network, Ask()
     told = _readable(participation)
     may_plan = mine.may("plan", network)
+    if request.method == "POST":
+        mine.must("plan", network)
 
     def accept() -> None:
-        mine.must("plan", network)
         given = (request.form.get("rev", ""), request.form.get("text", ""))
         countersign(service().db, participation, mine.person, *given)
 

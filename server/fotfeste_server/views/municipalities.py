@@ -134,9 +134,10 @@ def teams(network: Network) -> Page:
     form = NewTeam()
     form.participation.choices = places(network)
     may_plan = my_scope().may("plan", network)
+    if request.method == "POST":
+        my_scope().must("plan", network)
 
     def make() -> None:
-        my_scope().must("plan", network)
         form_team(service().db, place_in(network, form.participation.data), form.name.data or "")
 
     if form.done(make):

@@ -127,10 +127,11 @@ def role_name(role: str) -> str:
 def group(network: Network) -> Page:
     """Show everybody in the network whom they can turn to; organizers say who that is."""
     mine, form = my_scope(), NewColleague()
+    if request.method == "POST":
+        mine.must("plan", network)
     form.role.choices = [(role, role_name(role)) for role in ("advisor", "organizer")]
 
     def join() -> None:
-        mine.must("plan", network)
         join_group(
             service().db, network, name=form.name.data or "", address=form.email.data or "", role=form.role.data,
             words=form.words.data or "", phone=form.phone.data or "",
