@@ -21,6 +21,7 @@ from fotfeste_shared.database import WrongKey
 from fotfeste_shared.problems import Busy
 
 from . import mail, openid, opening
+from .administering import add_administration
 from .alone import InUse, alone_in
 from .anonymous.keys import Keys
 from .app import create_app
@@ -300,6 +301,7 @@ def settings_() -> None:
 
 
 add_commands(main)
+add_administration(main)
 main.add_command(form)
 
 
