@@ -49,10 +49,11 @@ MUTANTS = {
 
 
 @pytest.mark.parametrize("mistake", MUTANTS)
-def test_the_attack_catches_the_mistake(mistake):
+def test_the_attack_catches_the_mistake(mistake, attacked):
     n, release = MUTANTS[mistake]
     forced = sum(ordinal_attack(size, 5, 1, release)[1] for size in ([4] if n == 4 else range(n, 10)))
 
+    attacked(f"P2 planted mistake, {mistake}: facts forced {forced}")
     assert forced > 0
 
 

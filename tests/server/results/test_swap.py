@@ -6,7 +6,11 @@ from server.results.making_results import BODO, NEW_HIRE, OSLO, TRONDHEIM, WAVES
 
 from fotfeste_server.results import screen
 from fotfeste_server.results.document import document
+from fotfeste_server.results.separated import separated
+from fotfeste_server.results.statistics import statistics
+from fotfeste_server.results.summary import summary
 from fotfeste_server.results.workbook import workbook
+from fotfeste_server.typesetting import typeset
 
 SIZES = {OSLO: 6, BODO: 3, TRONDHEIM: 14}
 
@@ -24,7 +28,9 @@ def everything(path, everybody):
         for place in ("", OSLO)
     ]
     cards = screen.headlines(source, "nb", place="", window="")
-    return repr((shown, answers, cards)), document(source), workbook(source, "nb")
+    paper = typeset("results", summary(source, "nb", place="", window=""), kept=True)
+    files = document(source), workbook(source, "nb"), separated(source, "nb"), statistics(source, "nb"), paper
+    return repr((shown, answers, cards)), files
 
 
 def test_swapping_answers_inside_a_block_changes_nothing(tmp_path):
