@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from fotfeste_shared import sync
 from fotfeste_shared.database import Database
@@ -74,12 +75,13 @@ class Pair:
 
 
 class Overview:
-    """Reads the local tables for the pages; changes nothing."""
+    """Reads the local tables for one page; changes nothing, and reads each thing once."""
 
     def __init__(self, db: Database, today: date, language: Language = "nb") -> None:
         self.db = db
         self._today = today
         self._language = language
+        self._pairs: dict[str, Pair] = {}
         self.roster = Exchange(db).roster()
 
     # --- sessions ---------------------------------------------------------------------------------
@@ -89,10 +91,18 @@ class Overview:
         return {"kobling": pairing, "dato": self._today.isoformat(), "status": "ja", **self._usual(pairing)}
 
     def _usual(self, pairing: str) -> Answers:
-        rows = Revision.select().where((Revision.form == SESSION) & (Revision.text != "")).bind(self.db)
-        held = [entry for entry in _entries(rows) if entry.took_place and entry.day]
+        held = [entry for entries in self._talks.values() for entry in entries if entry.took_place and entry.day]
         last = max(held, key=lambda e: (e.content.about.id == pairing, e.day, e.saved_at), default=None)
         return {code: last.content.answers[code] for code in USUAL if code in last.content.answers} if last else {}
+
+    @cached_property
+    def _talks(self) -> dict[str, list[Entry]]:
+        """All sessions, by the pairing that they are about."""
+        rows = Revision.select().where((Revision.form == SESSION) & (Revision.text != "")).bind(self.db)
+        talks: dict[str, list[Entry]] = {}
+        for entry in _entries(rows):
+            talks.setdefault(entry.content.about.id, []).append(entry)
+        return talks
 
     def _is_blank(self, draft: Draft) -> bool:
         """Tell whether nothing was written in it yet: a session opened by mistake is no draft."""
@@ -119,14 +129,14 @@ class Overview:
         return [line for line in self.roster.pairings if line.mine] if self.roster else []
 
     def _pair(self, line: sync.PairingLine) -> Pair:
-        about = (Revision.about_kind == "pairing") & (Revision.about_id == line.id) & (Revision.form == SESSION)
-        rows = Revision.select().where(about & (Revision.text != "")).bind(self.db)
-        standing = [entry for entry in _entries(rows) if not entry.content.withdrawn]
+        if line.id in self._pairs:
+            return self._pairs[line.id]
+        standing = [entry for entry in self._talks.get(line.id, ()) if not entry.content.withdrawn]
         sessions = sorted(standing, key=lambda entry: (entry.day or date.min, entry.saved_at), reverse=True)
         held = [entry.day for entry in sessions if entry.took_place and entry.day]
         label = Label.select().where(Label.pairing == line.id).first(self.db)
         drafts = [d for d in self.drafts() if d.about == ["pairing", line.id]]
-        return Pair(
+        self._pairs[line.id] = Pair(
             line=line,
             profession=self._profession(line.profession),
             label=str(label.text) if label else "",
@@ -135,6 +145,7 @@ class Overview:
             drafts=tuple(drafts),
             step=self._step(sessions),
         )
+        return self._pairs[line.id]
 
     def _profession(self, code: str) -> str:
         """Say a profession as the form that registered the pairing does."""
@@ -175,13 +186,14 @@ class Overview:
 
     def drafts(self) -> list[Draft]:
         """All drafts in which something was written, the last one touched first."""
-        return [draft for draft in self._all_drafts() if not self._is_blank(draft)]
+        return [draft for draft in self._all_drafts if not self._is_blank(draft)]
 
     def blank_session(self, pairing: str) -> Draft | None:
         """A session that was opened and left without a word: the next one may use it."""
-        blank = (draft for draft in self._all_drafts() if self._is_blank(draft) and draft.form == SESSION)
+        blank = (draft for draft in self._all_drafts if self._is_blank(draft) and draft.form == SESSION)
         return next((draft for draft in blank if draft.about == ["pairing", pairing]), None)
 
+    @cached_property
     def _all_drafts(self) -> list[Draft]:
         return list(Draft.select().order_by(Draft.touched.desc()).bind(self.db))
 

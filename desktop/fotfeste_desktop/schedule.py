@@ -16,6 +16,7 @@ class When(StrEnum):
     """How near the next session is."""
 
     OVERDUE = "overdue"
+    PASSED = "passed"  # its day was lately, and nothing is logged yet
     NOW = "now"
     LATER = "later"
     DONE = "done"
@@ -62,4 +63,6 @@ def _planned_after(started: date, last: date | None) -> date | None:
 def _when(day: date, today: date) -> When:
     if day + GRACE < today:
         return When.OVERDUE
+    if day < today:
+        return When.PASSED
     return When.NOW if day <= today + SOON else When.LATER

@@ -1,8 +1,10 @@
 """The pages of the desk, without a window: what a mentor sees and does, through real requests."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from keyring.backends import fail
 from loopback import PERSON
 from making_desk import PAIRING, PASSPHRASE, Browser, fill, log
@@ -13,7 +15,7 @@ from fotfeste_desktop.desk import Desk, Stage
 from fotfeste_desktop.keys import KeyStore
 from fotfeste_desktop.models import Revision
 from fotfeste_shared import sync
-from fotfeste_shared.clock import today
+from fotfeste_shared.clock import now, today
 from fotfeste_shared.revisions import new_id, read_revision, write_revision
 
 # --- the doors ------------------------------------------------------------------------------------
@@ -95,6 +97,17 @@ def test_connecting_shows_the_pairings_by_profession_and_unit(connected):
     assert "Du er koblet til, Marte Mentor." in connected.page
     assert "Sykepleier, Ekeberg sykehjem" in connected.page
     assert "Tilkoblet. Alt er levert." in connected.page
+
+
+def test_a_talk_whose_day_has_passed_is_not_among_those_of_the_next_days(connected, desk):
+    log(connected, a__neste=(today() + timedelta(days=2)).isoformat())
+    assert "De neste dagene" in connected.get("/")
+    with time_machine.travel(now() + timedelta(days=4)):
+        page = connected.get("/")
+
+    assert "Ikke logget ennå" in page
+    assert "De neste dagene" not in page
+    desk.let_go()
 
 
 def test_a_wrong_code_and_a_wrong_address_are_told_apart(opened, loopback):

@@ -28,11 +28,12 @@ def test_the_first_year_has_seventeen_talks_that_thin_out():
         (START - timedelta(days=5), When.LATER),
         (START, When.NOW),
         (FIRST, When.NOW),
-        (FIRST + timedelta(days=7), When.NOW),
+        (FIRST + timedelta(days=1), When.PASSED),
+        (FIRST + timedelta(days=7), When.PASSED),
         (FIRST + timedelta(days=8), When.OVERDUE),
     ],
 )
-def test_the_first_talk_is_near_when_its_week_comes_and_overdue_a_week_after(today, when):
+def test_a_talk_is_near_in_its_week_not_logged_after_its_day_and_overdue_a_week_later(today, when):
     assert next_session(START, [], None, today) == Next(when, FIRST)
 
 
