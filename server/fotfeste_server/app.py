@@ -30,7 +30,8 @@ from .views.ready import ReadyPages
 
 PAGES = (
     "health", "metrics", "signin", "openid", "me", "mailbox", "organizers", "networks", "municipalities", "planning",
-    "reception", "public", "joining", "members", "agreements", "teams", "drafts", "windows", "invitations", "programme",
+    "reception", "public", "joining", "members", "agreements", "teams", "drafts", "board", "advising",
+    "posters", "final", "windows", "invitations", "programme",
     "attending", "presence", "calendars", "forecast", "disclosing", "devices", "keeping", "sync", "phone", "doors",
     "results",
 )  # fmt: skip

@@ -16,12 +16,12 @@ from fotfeste_shared.clock import now
 from fotfeste_shared.database import Database, locked, writing
 from fotfeste_shared.forms import canonical
 from fotfeste_shared.kinds import Answers
-from fotfeste_shared.problems import NotFound
+from fotfeste_shared.problems import Conflicting
 from fotfeste_shared.revisions import Revision as Content
 from fotfeste_shared.revisions import new_id
 
 from .ledger import revisions_of
-from .models import Person, Record
+from .models import Person, Record, Team
 from .report_models import DraftVersion
 
 ONE_SITTING = timedelta(minutes=10)  # so long does typing on go into one state, as long as no text goes
@@ -197,7 +197,7 @@ class SharedDraft:
             draft = self._states()
             chosen = draft.find(version)
             if chosen is None:
-                raise NotFound
+                raise Conflicting
             _add(self.record, person, [each.id for each in draft.leaves], chosen.answers)
 
     def note_handed_in(self, content: Content, version: str) -> None:
@@ -249,6 +249,13 @@ def _add(
         page=page, parents=list(parents), text=canonical(answers), begun=moment, at=moment, rev=rev,
     )  # fmt: skip
     return str(made.id)
+
+
+def waiting_drafts(team: Team) -> dict[str, tuple[str, datetime]]:
+    """Tell which of a team's forms hold a draft that is not handed in, with who wrote last and when."""
+    rows = DraftVersion.select(DraftVersion, Person).join(Person).switch(DraftVersion).join(Record)
+    newest = {row.record_id: row for row in rows.where(Record.team == team.id).order_by(DraftVersion.number)}
+    return {record: (row.person.name, row.at) for record, row in newest.items() if row.rev is None}
 
 
 @dataclass(frozen=True, slots=True)

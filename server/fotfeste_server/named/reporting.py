@@ -13,7 +13,7 @@ from fotfeste_shared.revisions import in_conflict
 from .access import ADVISOR_NOTE, Scope
 from .deadlines import Timing, delivery_of, end_of, timing
 from .ledger import current, revisions_of
-from .models import Gathering, Record, Revision, Team
+from .models import Gathering, Member, Record, Revision, Team
 from .networks import STATUS_REPORT
 from .report_models import OwnStep
 
@@ -181,6 +181,12 @@ def reports_of(team: Team) -> list[tuple[Gathering, Content]]:
     mine = (Record.form == STATUS_REPORT) & (Record.team == team.id)
     rows = Record.select().join(Gathering).where(mine).order_by(Gathering.number)
     return [(cast("Gathering", each.gathering), content) for each in rows if (content := current(each.id))]
+
+
+def own_teams(scope: Scope) -> list[Team]:
+    """Give the teams in which a person has a seat now, by name."""
+    mine = (Member.person == scope.person.id) & Member.left.is_null()
+    return list(Team.select().join(Member).where(mine).order_by(Team.name))
 
 
 # --- the advisor's word -----------------------------------------------------------------------------------

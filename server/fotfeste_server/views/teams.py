@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Reply
 
+from fotfeste_shared.clock import today
 from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.intake import Receipt
 from fotfeste_shared.kinds import Answers, Question
@@ -14,14 +15,16 @@ from fotfeste_shared.web.pages import current_language, translated
 
 from .. import calling
 from ..named.access import ADVISOR_NOTE, SESSION_LOG, SIGN_UP
+from ..named.advising import feedback_to
 from ..named.agenda import due_of, notes_on_team, opened_for_team, title_of
-from ..named.gatherings import before
+from ..named.drafting import waiting_drafts
 from ..named.history import leaves_of
 from ..named.knowing import context_of, labels
 from ..named.ledger import Ledger, apart_now, current, derived_id, versions
 from ..named.models import Member, Network, Pairing, Person, Record, Team
 from ..named.networks import STATUS_REPORT
 from ..named.publishing import published
+from ..named.reporting import awaits_own_step, before, step_given
 from ..named.teams import follow, known_seat, seat
 from . import my_scope, service, within
 from .asking import Ask, address, box, pick, text
@@ -74,6 +77,7 @@ def team(team: Team) -> Page:
         "teams/team.html", team=team, network=network, joining=joining, advising=advising, seats=dict(seats),
         members=list(Member.select().where(Member.team == team.id)), may_plan=mine.may("plan", network),
         tasks=opened_for_team(mine, team, current_language()), notes=notes_on_team(mine, team),
+        feedback=feedback_to(team), may_read_log=mine.may("read_reports", network), writes=waiting_drafts(team),
         may_note=mine.may_hand_in(published(ADVISOR_NOTE), About("team", team.id)),
     ), posted.status  # fmt: skip
 
@@ -91,6 +95,8 @@ def fill(record: Record) -> Reply:
     """
     form, about = published(record.form), About(record.about_kind, record.about_id)
     content = current(record.id)
+    if awaits_own_step(my_scope(), record) and content:
+        return redirect(f"/records/{record.id}/follow", 303)
     if not my_scope().may_write(form, about):
         return _read(record, form, content)
     if is_shared(form):
@@ -158,7 +164,18 @@ def note(team: Team) -> Reply:
     """Let the advisor write a note about a team; there may be many."""
     form, about = published(ADVISOR_NOTE), About("team", team.id)
     network = team.participation.network
-    return _new(form, about, team.name, {"team": team.id}, back=f"/teams/{team.id}", network=network)
+    report = _about_report(team, request.args.get("report", ""))
+    begun: Answers = {"team": team.id, "dato": today().isoformat(), **report}
+    return _new(form, about, team.name, begun, back=f"/teams/{team.id}", network=network)
+
+
+def _about_report(team: Team, id_: str) -> Answers:
+    """Begin a note with the report that it answers, and with the step that the advisor has given it."""
+    report = Record.get_or_none((Record.id == id_) & (Record.team == team.id) & (Record.form == STATUS_REPORT))
+    if report is None:
+        return {}
+    step = step_given(report)
+    return {"rapport": report.id, "form": "bare_lest", **({"trinn": step} if step is not None else {})}
 
 
 @pages.route("/pairings/<pairing_id>/session", methods=["GET", "POST"])

@@ -7,7 +7,7 @@ from making_house import REPORT, House, report
 from fotfeste_server.named.drafting import SharedDraft, meeting_of
 from fotfeste_server.named.pushing import push_items
 from fotfeste_shared.changes import texts
-from fotfeste_shared.problems import NotFound
+from fotfeste_shared.problems import Conflicting
 from fotfeste_shared.revisions import Written, read_revision
 
 BEGUN = {"delmal": REPORT["delmal"], "tiltak": REPORT["tiltak"]}
@@ -98,7 +98,7 @@ def test_an_earlier_state_is_brought_back_and_what_came_since_stays(house: House
 
     assert "Den lange teksten som noen slettet." == draft.read().last.answers["kort"]
     assert "Kort." in written(draft)
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflicting):
         draft.bring_back(me, "3f0e2c9a-6d1b-4c55-9a53-0d0a5a8f6f99")
 
 
