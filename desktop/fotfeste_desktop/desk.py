@@ -22,7 +22,7 @@ from .models import Draft
 from .outbox import Outbox
 from .people import People
 from .places import Refused
-from .saving import AskWhere, in_downloads
+from .saving import AskWhere, in_downloads, tidy
 from .syncing import Syncing
 
 log = logging.getLogger(__name__)
@@ -187,6 +187,7 @@ class Desk:
             return
         if language := self.language():
             self.base.remember(language=language)  # menu and doors are drawn before anything is unlocked
+        tidy(self.home.folder)
         self._syncing = Syncing(db)
         self._syncing.start()
         db.close()  # this thread's connection; each thread has its own

@@ -82,11 +82,11 @@ class Home:
         """Ask the running Fotfeste to come to the front; False when it did not answer."""
         try:
             word = json.loads(self._instance.read_text("utf-8"))
-            caller = http.client.HTTPConnection(word["host"], timeout=5)
-            caller.request("POST", "/_knock", headers={"X-Control": word["control"]})
+            caller = http.client.HTTPConnection(str(word["host"]), timeout=5)
+            caller.request("POST", "/_knock", headers={"X-Control": str(word["control"])})
             return caller.getresponse().status == 204
-        except (OSError, ValueError, KeyError, http.client.HTTPException):
-            return False  # it is starting or ending just now; there is nothing to bring forward
+        except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
+            return False  # it is starting or ending just now, or the word is spoilt: there is nobody to bring forward
 
 
 def find_home(chosen: Path | None = None) -> Home:

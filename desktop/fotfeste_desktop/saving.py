@@ -8,6 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
+OWN = "saving-"
 AskWhere = Callable[[str], Path | None]  # gets the name to propose; None when the person thought better of it
 
 
@@ -22,7 +23,7 @@ def in_downloads(name: str) -> Path:
 
 def save_where_asked(make: Callable[[Path], Path], ask: AskWhere, folder: Path) -> Path | None:
     """Make a file within our own folder, ask where it is wanted, and put it there; None when it was not wanted."""
-    with tempfile.TemporaryDirectory(dir=folder, prefix="saving-") as own:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=OWN) as own:
         made = make(Path(own))
         wanted = ask(made.name)
         if wanted is None:
@@ -32,6 +33,12 @@ def save_where_asked(make: Callable[[Path], Path], ask: AskWhere, folder: Path) 
         except OSError as fault:
             raise NotSaved from fault
     return wanted
+
+
+def tidy(folder: Path) -> None:
+    """Throw away what a crash left in the middle of saving: it lies there unencrypted."""
+    for left in folder.glob(f"{OWN}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _put(made: Path, wanted: Path) -> None:

@@ -4,8 +4,12 @@ import subprocess
 import sys
 
 import pytest
+from keyring.backends import fail
 
+from fotfeste_desktop.desk import Desk, Stage
 from fotfeste_desktop.home import AlreadyRunning, find_home, replace_file
+from fotfeste_desktop.keys import KeyStore
+from fotfeste_desktop.window import DEFAULT_SIZE, Window
 
 HOLD = """
 import sys, time
@@ -50,3 +54,31 @@ def test_the_folder_can_be_chosen(tmp_path, monkeypatch):
     assert find_home(tmp_path / "chosen").folder == tmp_path / "chosen"
     monkeypatch.delenv("FOTFESTE_HOME")
     assert "otfeste" in str(find_home().folder)
+
+
+@pytest.mark.parametrize(
+    "rubbish", [b"", b"\xff\x00\xfe", b"[1, 2", b"null", b'{"width": "bred", "language": 7, "host": 3}']
+)
+def test_small_files_that_a_crash_has_spoilt_are_as_if_they_were_not_there(home, rubbish):
+    for name in ("window.json", "instance.json", "people.json", "lock"):
+        (home.folder / name).write_bytes(rubbish)
+
+    assert (home.recall().get("width"), home.knock()) in [(None, False), ("bred", False)]
+    assert Window(home, "Fotfeste")._size == DEFAULT_SIZE
+    home.remember(language="nn")
+    assert home.recall()["language"] == "nn"
+    home.take()
+    desk = Desk(home, KeyStore(fail.Keyring()))
+    desk.begin()
+    assert desk.stage is Stage.CHOOSING
+
+
+def test_what_a_crash_left_amid_saving_is_thrown_away_when_the_desk_opens(home):
+    (home.folder / "saving-x1").mkdir()
+    (home.folder / "saving-x1" / "fotfeste-copy.json").write_text("lesbart")
+    desk = Desk(home, KeyStore(fail.Keyring()))
+    desk.begin()
+    desk.choose("fire rolige grønne fjell")
+    desk.close()
+
+    assert list(home.folder.glob("saving-*")) == []
