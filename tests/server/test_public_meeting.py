@@ -29,13 +29,13 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture
-def house(furnished: House) -> Iterator[House]:
+def house(furnished: House) -> House:
     for table in (SignUp, Meeting):
         table.delete().execute()
     Job.delete().execute()
     open_sheets.writing_to._had.clear()
     open_sheets.posting._had.clear()
-    yield furnished
+    return furnished
 
 
 def letters(kind: str = "") -> list[dict[str, str]]:

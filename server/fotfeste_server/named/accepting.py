@@ -10,14 +10,15 @@ from fotfeste_shared.kinds import Answers
 from fotfeste_shared.problems import Conflicting
 from fotfeste_shared.wording import Language, as_language
 
-from .access import scope
+from .access import BINDING, scope
 from .history import leaves_of
 from .joining import rows_in, versions_of
 from .ledger import Ledger
 from .models import Member, Network, Participation, Person, Record, Team
-from .networks import BINDING, appoint_administrator, come_back, take_in
+from .networks import appoint_administrator, come_back, take_in
 from .people import person_by_email
 from .publishing import published
+from .reforming import place_of
 from .registration_models import Registration
 from .teams import form_team, seat
 
@@ -51,8 +52,7 @@ def accept(db: Database, network: Network, registration: Registration, by: Perso
 
 
 def _place(db: Database, network: Network, municipality: str) -> Participation:
-    mine = (Participation.network == network.id) & (Participation.municipality == municipality)
-    found: Participation | None = Participation.get_or_none(mine)
+    found = place_of(network, municipality)
     if found is None:
         return take_in(db, network, municipality)
     if found.left_on is not None:

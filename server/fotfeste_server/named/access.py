@@ -21,6 +21,7 @@ Row = TypeVar("Row", bound=Table)
 
 SESSION_LOG = "mentorlogg"  # a talk is between mentor and new hire: its rows are for the mentor alone
 ADVISOR_NOTE = "veiledernotat"  # written by the working group for itself; the team gets the feedback
+BINDING = "pamelding_nettverk"  # names what each member is in a team, which may show who is in a trade union
 SIGN_UP = "pamelding_samling"  # a person's own, which the contact of their team may fill in for them
 ADMINISTRATOR = "municipality_administrator"
 WORKING_GROUP = ("organizer", "advisor")
@@ -86,6 +87,11 @@ class Scope:
         reached.append(Participation.id.in_(Team.select(Team.participation).where(Team.id.in_(teams))))
         return Participation.select().where(_any(reached))
 
+    def _administered(self) -> Rows:
+        """The participations that the person sees to for their municipality."""
+        held = [_in_municipality(each) for each in self.roles if each.role == ADMINISTRATOR]
+        return Participation.select(Participation.id).where(_any(held))
+
     def teams(self) -> Rows:
         """The teams whose reports the person may read."""
         reached = [self._teams(role) for role in ("organizer", "advisor", *OWN_TEAM)]
@@ -141,7 +147,8 @@ class Scope:
             for_teams,
             (Record.form == ADVISOR_NOTE) & notes,
             planned & Record.form.not_in([SESSION_LOG]),
-            (Record.about_kind == "municipality") & Record.about_id.in_(own_places),
+            (Record.about_kind == "municipality") & Record.about_id.in_(own_places) & (Record.form != BINDING),
+            (Record.form == BINDING) & Record.about_id.in_(self._administered()),
             (Record.form == SESSION_LOG) & Record.about_id.in_(_own(self.person.id)),
             (Record.about_kind == "person") & (Record.about_id == self.person.id),
             *self._sign_ups_of_own_teams(),

@@ -12,8 +12,9 @@ from fotfeste_shared.wording import Language, as_language
 from .access import ADVISOR_NOTE, SIGN_UP, Scope
 from .attending import deadline_of, is_open
 from .ledger import current
-from .models import Gathering, Leaf, Record, Team
+from .models import Gathering, Leaf, Participation, Record, Team
 from .publishing import published
+from .settings import takes_part_on
 
 SOON = timedelta(days=60)
 
@@ -65,10 +66,25 @@ def opened_for(mine: Scope, channel: Literal["web", "desktop"], language: Langua
 
 
 def _is_for(mine: Scope, record: Record) -> bool:
-    """Tell whether a record stands on a person's own list: a sign-up of another's, or to what is over, does not."""
+    """Tell whether a record stands on a person's list; what is another's, or nobody waits for any more, does not."""
+    if record.gathering is not None and record.gathering.cancelled_on is not None:
+        return False
+    place = _place_of(record)
+    if place is not None and not takes_part_on(place, today()):
+        return False
     if record.form != SIGN_UP or record.gathering is None:
         return True
     return record.about_id == mine.person.id and record.gathering.ends >= today() and is_open(record.gathering)
+
+
+def _place_of(record: Record) -> Participation | None:
+    """Find the municipality whose record it is, as far as it is one municipality's."""
+    if record.team is not None:
+        return record.team.participation
+    if record.about_kind != "municipality":
+        return None
+    found: Participation | None = Participation.get_or_none(Participation.id == record.about_id)
+    return found
 
 
 def title_of(record: Record, language: Language, *, among_its_own: bool = False) -> str:
@@ -109,7 +125,7 @@ def due_of(record: Record) -> date | None:
     if record.gathering and record.form == SIGN_UP:
         return deadline_of(record.gathering)
     if record.gathering:
-        return cast("date", record.gathering.reports_due)
+        return cast("date", record.gathering.reports_due) if record.gathering.cancelled_on is None else None
     due = published(record.form).due
     if due is None or due.of not in ("gathering", "last_gathering") or record.network_id is None:
         return None

@@ -18,7 +18,7 @@ from .ledger import current
 from .models import Gathering, Network, Record, Revision, Team
 from .networks import STATUS_REPORT, open_reports
 from .people import one_line
-from .settings import deadlines
+from .settings import deadlines, takes_part_on
 
 WEB = re.compile(r"https://[^\s/@\\<>\"']+\.[^\s<>\"']+")
 
@@ -131,9 +131,15 @@ def _whole(answers: Answers | None, code: str) -> int | None:
 
 
 def reports(scope: Scope, gathering: Gathering) -> Iterator[Told]:
-    """Tell of every team's report before a gathering, within one's scope."""
+    """Tell of every team's report before a gathering, within one's scope.
+
+    Nothing is missing from a team whose municipality had left by then.
+    """
     opened = scope.records().where((Record.form == STATUS_REPORT) & (Record.gathering == gathering.id))
-    told = [_told(record, record.team, gathering) for record in opened if record.team]
+    told = [
+        each for record in opened if record.team and (each := _told(record, record.team, gathering))
+        if each.answers is not None or takes_part_on(record.team.participation, gathering.reports_due)
+    ]  # fmt: skip
     yield from sorted(told, key=lambda each: (each.team.name, each.record))
 
 

@@ -9,6 +9,7 @@ from fotfeste_shared.clock import CIVIL, now
 from fotfeste_shared.database import Database, Writer, writing
 from fotfeste_shared.intake import Filled, Receipt
 from fotfeste_shared.kinds import Answers
+from fotfeste_shared.municipalities import same_line
 from fotfeste_shared.problems import Closed, Conflicting, Invalid, NotFound
 from fotfeste_shared.revisions import is_id
 from fotfeste_shared.wording import Language
@@ -133,9 +134,8 @@ def came_in(network: Network) -> list[CameIn]:
     """Give a network's sign-ups, those that wait first, else the newest first."""
     rows = list(Registration.select().where(Registration.network == network.id))
     waiting = [row.municipality for row in rows if row.state == "waiting"]
-    inside = {
-        row.municipality for row in Participation.select().where(Participation.network == network.id)
-    }  # fmt: skip
+    here = Participation.select().where(Participation.network == network.id)
+    inside = {number for row in here for number in same_line(row.municipality)}
     before = {row.id: row.replaces for row in rows}
     told = [
         CameIn(row, row.state == "waiting" and (row.municipality in inside or waiting.count(row.municipality) > 1),

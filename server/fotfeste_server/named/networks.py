@@ -6,16 +6,16 @@ from datetime import date
 from fotfeste_shared.clock import now, today
 from fotfeste_shared.database import Database, insert_once, writing
 from fotfeste_shared.forms import FormDefinition
-from fotfeste_shared.municipalities import find
+from fotfeste_shared.municipalities import find, same_line
 from fotfeste_shared.problems import Conflicting, Invalid
 from fotfeste_shared.revisions import new_id
 
+from .access import BINDING
 from .models import Gathering, Network, Participation, Person, Record, Role, Team
 from .people import assign, one_line, person_by_email, wanted
 from .publishing import published
 
 AGREEMENT = "avtale"
-BINDING = "pamelding_nettverk"
 STATUS_REPORT = "statusrapport"
 FINAL_REPORT = "sluttrapport_team"
 YEARLY = "startmaling"
@@ -48,7 +48,10 @@ def take_in(db: Database, network: Network, number: str) -> Participation:
     """Take a municipality into a network and open what it has to fill in; once is enough."""
     if find(number) is None:
         raise Invalid(questions={"municipality": "Velg en kommune fra listen."})
+    lines = (Participation.network == network.id) & Participation.municipality.in_(same_line(number))
     with writing(db):
+        if Participation.select().where(lines & (Participation.municipality != number)).exists():
+            raise Conflicting("Kommunen er med i nettverket allerede.")
         new = insert_once(
             Participation,
             Participation.network,

@@ -14,9 +14,9 @@ from fotfeste_shared.web.reading import read_answers
 
 from ..letters import confirm_registration, keep_link
 from ..named.accepting import advice_on
+from ..named.access import BINDING
 from ..named.joining import Registering, newest, receipt_of, takes_registrations
 from ..named.models import Network
-from ..named.networks import BINDING
 from ..named.people import email
 from ..named.public_pages import find_page
 from ..named.publishing import published

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as Reply
 from fotfeste_shared.clock import today
 from fotfeste_shared.municipalities import chosen, register
 from fotfeste_shared.problems import Invalid
-from fotfeste_shared.web.pages import current_language, translated
+from fotfeste_shared.web.pages import translated
 
 from ..named.models import Network
 from ..named.networks import (
@@ -17,6 +17,7 @@ from ..named.networks import (
     relieve_administrator,
     take_in,
 )
+from ..named.reforming import is_called_now, move_team
 from ..named.teams import form_team
 from . import my_scope, service, within
 from .asking import Ask, Day, address, pick, text
@@ -44,6 +45,13 @@ class Leaving(Ask):
     """The day on which a municipality leaves."""
 
     left_on = Day("Siste dag i nettverket")
+
+
+class Moving(Ask):
+    """A team that is to belong to another municipality."""
+
+    team = pick("Team")
+    to = pick("Kommune")
 
 
 class NewTeam(Ask):
@@ -98,21 +106,32 @@ def municipality(network: Network, participation_id: str) -> Page:
     place = place_in(network, participation_id)
     form = Leaving(left_on=place.left_on or today()) if request.method == "GET" else Leaving()
 
+    here = [team for team in teams_of(network) if team.participation_id == place.id]
+    moving = Moving(prefix="m")
+    moving.team.choices = [(team.id, team.name) for team in here]
+    moving.to.choices = [(id_, name) for id_, name in places(network) if id_ != place.id]
+
     def leave() -> None:
         leave_network(service().db, place, form.left_on.value())
 
+    def move() -> None:
+        move_team(service().db, my_scope().team(moving.team.data), place_in(network, moving.to.data))
+
+    if "move" in request.form and moving.done(move):
+        flash(translated("Teamet er flyttet."), "success")
+        return redirect(request.path, 303)
     if "back" in request.form:
         come_back(service().db, place)
         flash(translated("{name} er med igjen.", name=municipality_name(place.municipality)), "success")
         return redirect(request.path, 303)
-    if form.done(leave):
+    if "move" not in request.form and form.done(leave):
         flash(translated("Lagret. Kommunen får ingen flere påminnelser. Det som er levert, blir stående."), "success")
         return redirect(request.path, 303)
-    here = [team for team in teams_of(network) if team.participation_id == place.id]
+    posted = moving if "move" in request.form else form
     return render_template(
-        "organizers/municipality.html", network=network, place=place, form=form, teams=here,
-        administrators=administrators(place), language=current_language(),
-    ), form.status  # fmt: skip
+        "organizers/municipality.html", network=network, place=place, form=form, moving=moving, posted=posted,
+        teams=here, administrators=administrators(place), now_called=is_called_now(place),
+    ), posted.status  # fmt: skip
 
 
 @pages.post("/networks/<network_id>/municipalities/<participation_id>/relieve/<person_id>")
