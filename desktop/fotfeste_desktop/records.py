@@ -150,7 +150,8 @@ def _sheet(overview: Overview, form: FormDefinition, draft: Draft) -> Sheet:
         context=Context(
             today=today(),
             facts=_facts(overview, str(draft.record), form, first=not earlier),
-            choices={code: frozenset(id_ for id_, _name in names) for code, names in labels.items()},
+            choices=_offered(overview, str(draft.record))
+            | {code: frozenset(id_ for id_, _name in names) for code, names in labels.items()},
         ),
         answers=dict(draft.answers),
         before=before,
@@ -169,6 +170,12 @@ def _facts(overview: Overview, record: str, form: FormDefinition, *, first: bool
     lines = overview.roster.records if overview.roster else []
     facts = next((dict(line.facts) for line in lines if line.id == record), {})
     return facts | ({"first_log": "ja" if first else "nei"} if form.code == SESSION else {})
+
+
+def _offered(overview: Overview, record: str) -> dict[str, frozenset[str]]:
+    """What can be chosen in this record, where the server has told that not everything is offered."""
+    lines = overview.roster.records if overview.roster else []
+    return {code: frozenset(codes) for line in lines if line.id == record for code, codes in line.choices.items()}
 
 
 def _lead(overview: Overview, draft: Draft) -> str:

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from fotfeste_shared.clock import CIVIL, today
 from fotfeste_shared.database import Database, writing
 from fotfeste_shared.problems import Problem
+from fotfeste_shared.revisions import derived_id
 from fotfeste_shared.web.pages import day, days
 from fotfeste_shared.wording import Language, Value, as_language, say
 
@@ -28,7 +29,6 @@ from .named.attending import (
     substitutes,
 )
 from .named.gathering_models import Arrangement
-from .named.ledger import derived_id
 from .named.models import Gathering, Person
 from .named.publishing import published
 
@@ -145,17 +145,17 @@ def _remind(each: Attendee, gathering: Gathering, base_url: str, before: int) ->
 def tell_changes(db: Database, gathering: Gathering, base_url: str) -> int:
     """Tell everybody on the list that days or place are changed, or that it is cancelled; tells how many letters."""
     with writing(db):
-        gathering = Gathering.get_by_id(gathering.id)
-        known, here = arrangement(gathering), standing(gathering)
-        if known is None or known.told == here:
+        planned: Gathering | None = Gathering.get_or_none(Gathering.id == gathering.id)
+        known = arrangement(planned) if planned else None
+        if planned is None or known is None or known.told == standing(planned):
             return 0
-        told_before: dict[str, str | bool] = known.told
-        Arrangement.update(told=here).where(Arrangement.gathering == gathering.id).execute()
-        if known.opened is None or gathering.ends < today():
+        before: dict[str, str | bool] = known.told
+        Arrangement.update(told=standing(planned)).where(Arrangement.gathering == planned.id).execute()
+        if known.opened is None or planned.ends < today():
             return 0
-        listed = attendees(gathering)
+        listed = attendees(planned)
         for each in listed:
-            _tell(each, gathering, told_before, base_url)
+            _tell(each, planned, before, base_url)
     return len(listed)
 
 

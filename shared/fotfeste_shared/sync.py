@@ -200,7 +200,8 @@ class PairingLine(Message, frozen=True, kw_only=True):
 class OpenRecord(Message, frozen=True, kw_only=True):
     """A record that the server has opened for this person to fill in, such as a status report.
 
-    `facts` are what the server's judge will know, so that the device's judge says the same without network.
+    `facts` are what the server's judge will know, and `choices` what it will let one choose where not everything is
+    offered, so that the device's judge says the same without network.
     """
 
     id: str
@@ -210,6 +211,7 @@ class OpenRecord(Message, frozen=True, kw_only=True):
     title: str
     due: str | None = None
     facts: dict[str, str | int] = {}
+    choices: dict[str, list[str]] = {}
 
 
 class PersonLine(Message, frozen=True, kw_only=True):

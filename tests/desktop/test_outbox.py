@@ -152,6 +152,21 @@ def test_answers_that_are_kept_apart_travel_as_a_record_of_their_own(db, outbox)
     assert sibling.record != record
 
 
+def test_what_is_kept_apart_is_written_again_when_it_changes_and_also_when_it_is_taken_away(db, outbox):
+    form, record, about = shipped()["pamelding_samling"], new_id(), About("person", new_id())
+    comes = {"deltar": "nei"}
+
+    def hand_in(**needs) -> int:
+        draft = outbox.open(form, record, about, {})
+        outbox.receive(Filled(form.code, form.version, comes | needs, draft.rev), form)
+        return sum(read_revision(row.text).apart_of == record for row in rows(db, Revision))
+
+    written = [hand_in(), hand_in(tilrettelegging="Rampe"), hand_in(tilrettelegging="Rampe"), hand_in(), hand_in()]
+
+    assert [0, 1, 1, 2, 2] == written
+    assert {} == outbox.apart(record)
+
+
 # --- kill -9 before each statement ---------------------------------------------------------------
 
 SAVE = """

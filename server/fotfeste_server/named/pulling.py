@@ -29,7 +29,7 @@ from .agenda import gathering_name, language_of, opened_for
 from .candidates import mentors_to_choose, teams_headed
 from .history import COUNTED, history
 from .house import fact
-from .knowing import context_of
+from .knowing import context_of, offered_at
 from .models import Gathering, Network, Pairing, Participation, PublishedForm, Record, Revision, Ruling, Team, Tombstone
 from .new_hires import REGISTRATION
 from .publishing import published
@@ -155,6 +155,7 @@ def roster(mine: Scope) -> Roster:
                 title=task.title,
                 due=task.due.isoformat() if task.due else None,
                 facts=_facts(mine, task.record),
+                choices={code: sorted(offered) for code, offered in _offered(task.record).items()},
             )
             for task in opened_for(mine, "desktop", language_of(mine))
         ],
@@ -171,6 +172,10 @@ def _team(mine: Scope, team: Team) -> Thing:
 def _facts(mine: Scope, record: Record) -> dict[str, str | int]:
     about = About(record.about_kind, record.about_id)
     return dict(context_of(mine, published(record.form), about, record=record.id).facts)
+
+
+def _offered(record: Record) -> dict[str, frozenset[str]]:
+    return offered_at(published(record.form), record.id)
 
 
 def _pairing(pairing: Pairing, mine: Scope) -> PairingLine:

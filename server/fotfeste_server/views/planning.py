@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Reply
 from fotfeste_shared.problems import NotFound
 from fotfeste_shared.web.pages import translated
 
+from .. import calling
 from ..named.gatherings import plan_gathering
 from ..named.models import Gathering, Network
 from ..named.moving import (
@@ -98,10 +99,18 @@ def change(network: Network, gathering_id: str) -> Page:
             ), 200  # fmt: skip
     if form.done(lambda: change_gathering(service().db, gathering, _wish(gathering, form))):
         flash(translated("Samlingen er endret."), "success")
+        _tell(gathering)
         return redirect(f"/networks/{network.id}/gatherings", 303)
     return render_template(
         "organizers/change_gathering.html", network=network, gathering=gathering, form=form
     ), form.status
+
+
+def _tell(gathering: Gathering) -> None:
+    """Tell those who were asked to sign up, when days or place are not what they were told."""
+    letters = calling.tell_changes(service().db, gathering, service().config.base_url)
+    if letters:
+        flash(translated("De som er bedt om å melde seg på, får en e-post: {n} i alt.", n=letters), "info")
 
 
 def gathering_in(network: Network, id_: str) -> Gathering:
@@ -142,6 +151,7 @@ def cancel(network: Network, gathering_id: str) -> Page:
     chosen = next((act for name, act in acts.items() if name in request.form), cancel_gathering)
     if form.done(lambda: chosen(service().db, gathering)):
         flash(translated("Lagret."), "success")
+        _tell(gathering)
         return redirect(f"/networks/{network.id}/gatherings", 303)
     whole_form = ChangedGathering(data=_as_it_is(gathering), formdata=None)
     whole_form.form_errors = form.form_errors
