@@ -17,12 +17,29 @@ from fotfeste_shared.wording import Value, say
 
 from . import opening
 from .anonymous.invitations import Addressee, has_ended, invite
-from .anonymous.letters import Due, due_letters, forget_address, mark_sent, take_back, waiting_for_reminder
+from .anonymous.letters import (
+    Due,
+    due_letters,
+    forget_address,
+    mark_sent,
+    take_back,
+    take_back_all,
+    waiting_for_reminder,
+)
 from .mail import Letter, Mail, Refused, Sms
 from .named.house import note, noted
 from .named.models import Network
 from .named.publishing import published
-from .named.waves import Wave, erase_old_contacts, inviting_networks, note_invited, note_refusal, waves
+from .named.waves import (
+    THE_WHOLE,
+    Wave,
+    erase_old_contacts,
+    inviting_networks,
+    note_invited,
+    note_refusal,
+    readable_address,
+    waves,
+)
 from .opening import Tools
 
 log = logging.getLogger(__name__)
@@ -122,10 +139,14 @@ def _is_due(turn: Wave, day: date) -> bool:
 
 
 def _turns(network: Network, day: date) -> list[Wave]:
-    """Give those whose turn it is; when the network is over, or has had its last seal, nobody's is."""
-    if day > network.ends or has_ended(network.id):
+    """Give those whose turn it is; when the network is over, all are only asked what it gave them.
+
+    After its last seal it is nobody's turn.
+    """
+    if has_ended(network.id):
         return []
-    return [turn for turn in waves(network) if _is_due(turn, day)]
+    due = (turn for turn in waves(network) if _is_due(turn, day))
+    return [turn for turn in due if day <= network.ends or turn.form == THE_WHOLE]
 
 
 # --- before sending ---------------------------------------------------------------------------------
@@ -253,6 +274,19 @@ def _send(tools: Tools, ways: Ways, network: Network, letter: Due) -> str:
         return "failed"
     mark_sent(tools.db, letter)
     return letter.kind
+
+
+def came_back(tools: Tools, network: Network, typed: str) -> int:
+    """Take in that letters to an address have come back later: their links go, and the turns are open again.
+
+    Gives how many links there were. Whoever answered by such a link has had the letter: that one stays.
+    """
+    address = readable_address(typed)
+    gone = take_back_all(tools.db, tools.keys, network.id, address)
+    note_refusal(tools.db, network, address, None)
+    for form, wave in gone:
+        note_refusal(tools.db, network, address, (form, wave))
+    return len(gone)
 
 
 def words_of(letter: Due, link: str) -> tuple[str, str, str]:

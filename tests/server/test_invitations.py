@@ -289,9 +289,10 @@ def test_the_daily_job_runs_once_a_day_only_where_somebody_said_yes(house):
         let_invite(house.db, house.network, on=True)
     with time_machine.travel("2026-10-06T06:30:00+02:00") as clock:
         call_round(house.db, date(2026, 10, 6))
-        assert 0 == run_due(house.db, jobs)
+        run_due(house.db, jobs)
+        assert letters() == []
         clock.shift(timedelta(hours=2))
-        assert 1 == run_due(house.db, jobs)
+        run_due(house.db, jobs)
         assert 1 == sum("ny@eksempel.no" in letter for letter in letters())
         assert Job.get_by_id("invitations:2026-10-06").done <= now()
 

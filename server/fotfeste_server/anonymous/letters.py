@@ -62,7 +62,7 @@ def _alive(network: str) -> Any:  # noqa: ANN401 (a condition of peewee)
 
 
 def _is_over(row: Invitation, token: str, who: Addressee | None, today: date) -> bool:
-    if Inbox.select().where(Inbox.id == hashed("ans", token)).exists() or today > row.closes:
+    if _has_answered(token) or today > row.closes:
         return True
     return who is not None and (row.sent >= 2 or (row.sent == 1 and row.remind is None))
 
@@ -89,6 +89,26 @@ def take_back(db: Database, letter: Due) -> None:
     """Remove a link whose letter nobody took in: it has reached nobody, so it may not answer either."""
     with writing(db):
         Invitation.delete().where((Invitation.id == letter.invitation) & (Invitation.sent == 0)).execute()
+
+
+def take_back_all(db: Database, keys: Keys, network: str, address: str) -> list[tuple[str, str]]:
+    """Remove the unused links that went to an address from which letters came back; gives their forms and waves.
+
+    Once a reminder has gone or an answer come, the address is forgotten and nothing is found: then nothing goes.
+    """
+    with writing(db):
+        found = [
+            row for row, token, who in _opened(keys, network)
+            if who and who.to == address and row.sent and not _has_answered(token)
+        ]  # fmt: skip
+        for start in range(0, len(found), AT_ONCE):
+            ids = [row.id for row in found[start : start + AT_ONCE]]
+            Invitation.delete().where(Invitation.id.in_(ids)).execute()
+    return sorted((row.form, row.wave) for row in found)
+
+
+def _has_answered(token: str) -> bool:
+    return bool(Inbox.select().where(Inbox.id == hashed("ans", token)).exists())
 
 
 def forget_address(db: Database, keys: Keys, network: str, addresses: set[str]) -> int:

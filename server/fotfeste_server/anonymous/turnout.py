@@ -6,7 +6,7 @@ place with fewer waits until enough have been asked, and a sum is never told bes
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
 from peewee import fn
 
@@ -53,7 +53,8 @@ def _counted(window: str) -> dict[Where, Pair]:
 def _by_place(model: type[Invitation] | type[Inbox], window: str) -> dict[Where, int]:
     columns = (model.form, model.wave, model.place)
     rows = model.select(*columns, fn.COUNT(model.id).alias("n")).where(model.window == window).group_by(*columns)
-    return {(row["form"], row["wave"], row["place"]): int(row["n"]) for row in rows.dicts()}
+    found = cast("Iterable[dict[str, Any]]", rows.dicts())
+    return {(row["form"], row["wave"], row["place"]): int(row["n"]) for row in found}
 
 
 def _untold(network: str) -> dict[Where, Pair]:

@@ -15,6 +15,7 @@ from fotfeste_shared.kinds import Answers
 from fotfeste_shared.revisions import anonymous_receipt
 
 from ..anonymous import releases
+from ..anonymous.crossing import register
 from ..anonymous.envelope import Envelope
 from ..anonymous.invitations import EVERYWHERE, hashed, invite, open_window, opened_link
 from ..anonymous.keys import Keys
@@ -142,9 +143,15 @@ class _Asker:
             by_quarter[each.when.quarter].append(each)
         uniform = Random(f"{SEED} rounding").random  # noqa: S311 (the demo's figures are to be the same every time)
         days = self._plan.days
+        below = Random(f"{SEED} noise").randrange  # noqa: S311 (as above)
+        form = shipped()[NEW_HIRE]
+        register(self._db, self._network, form, wave="m6", row="m_har", column="b_bli", halves=2)
         for quarter in days.sealed_quarters:
             window = self._window(quarter, by_quarter[quarter])
-            seal(self._db, self._keys, config.releases, window, colluders, uniform=uniform)
+            seal(
+                self._db, self._keys, config.releases, window, colluders, uniform=uniform, below=below,
+                municipalities=len({crew.home.number for crew in self._plan.crews}),
+            )
         return self._window(days.open_quarter, by_quarter[days.open_quarter])
 
     def _window(self, quarter: Quarter, asked: list[Asked]) -> str:

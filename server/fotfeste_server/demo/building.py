@@ -9,6 +9,7 @@ from fotfeste_shared.database import Database, writing
 from ..config import Config
 from ..named.house import is_empty
 from ..named.models import Meta, Network
+from ..named.waves import note_invited, waves
 from .asking import ask
 from .doors import Doors, doors
 from .plan import make_plan
@@ -40,10 +41,18 @@ def _tell(db: Database) -> dict[str, str]:
     return known
 
 
+def _note_who_was_asked(network: Network, day: date) -> None:
+    """Note the turns that have come as taken: the example's links were made at once, not by the daily round."""
+    for turn in waves(network):
+        if turn.day <= day:
+            note_invited(turn, "letter")
+
+
 def _ask(db: Database, config: Config, known: dict[str, str]) -> dict[str, str]:
     network = Network.get_by_id(known["network"])
     plan = make_plan(date.fromisoformat(known["day"]))
     known = known | {"window": ask(db, config, plan, network.id, network.colluders)}
     with writing(db):
+        _note_who_was_asked(network, plan.days.today)
         Meta.update(value=json.dumps(known)).where(Meta.key == NOTE).execute()
     return known

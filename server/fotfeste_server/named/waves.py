@@ -15,16 +15,33 @@ from fotfeste_shared.problems import Invalid
 from fotfeste_shared.revisions import new_id
 from fotfeste_shared.wording import Language, as_language
 
+from .bounces import bounced, note_bounce
 from .ledger import current
-from .models import Contact, Invited, Inviting, Network, Pairing, Participation, Record
+from .models import (
+    Contact,
+    Gathering,
+    Invited,
+    Inviting,
+    Member,
+    Network,
+    Pairing,
+    Participation,
+    Person,
+    Record,
+    Team,
+)
 from .people import one_line
 
 NEW_HIRE, MENTOR, LEAVER, PAIRING = "nyansatt", "mentor", "slutter", "kobling"
+THE_WHOLE = "sluttevaluering"  # asks all who took part, when the network is nearly over
+LAST_WEEKS = timedelta(weeks=8)
+NOWHERE = "*"  # a survey that is told for the whole network only is asked without a place
 FIRST_WAVE = timedelta(days=14)
 LATER_WAVES = {"m3": 3, "m6": 6, "m12": 12}
 A_YEAR_AS_MENTOR = 12
 KEPT_FOR = timedelta(days=393)  # an address, from the first day at work: never longer than thirteen months
-HAVE_LEFT = ("sluttet_stilling", "byttet_mentor")  # who changed mentor is asked through the new pairing
+CHANGED_MENTOR = "byttet_mentor"
+HAVE_LEFT = ("sluttet_stilling", CHANGED_MENTOR)  # who changed mentor is asked through the new pairing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +68,34 @@ def waves(network: Network) -> list[Wave]:
     """Give every turn in a network that nobody has been invited to yet, the earliest first."""
     pairings = list(_pairings(network))
     had = {(row.subject, row.form, row.wave) for row in Invited.select()}
-    every = [*(turn for pairing in pairings for turn in _of_new_hire(pairing)), *_of_mentors(pairings)]
+    had |= _had_before(pairings, had)
+    every = [
+        *(turn for pairing in pairings for turn in _of_new_hire(pairing)), *_of_mentors(pairings),
+        *_of_everybody(network, pairings),
+    ]  # fmt: skip
     coming = [turn for turn in every if (turn.subject, turn.form, turn.wave) not in had]
     return sorted(coming, key=lambda turn: (turn.day, turn.form, turn.wave, turn.place, turn.subject))
+
+
+def _had_before(pairings: list[Pairing], had: set[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
+    """Say what new hires who changed mentor were asked already, as turns of their new pairings.
+
+    A new hire has no name here, so the new pairing is known by municipality, unit, profession and first day. Where
+    two hires are alike in all four, one of them may be left out rather than anybody asked twice.
+    """
+    carried: set[tuple[str, str, str]] = set()
+    alike: dict[tuple[object, ...], list[Pairing]] = {}
+    for pairing in pairings:
+        key = (pairing.participation_id, pairing.unit.casefold(), pairing.profession, pairing.started)
+        alike.setdefault(key, []).append(pairing)
+    for group in alike.values():
+        ended = [pairing for pairing in group if pairing.reason == CHANGED_MENTOR]
+        going_on = [pairing for pairing in group if pairing.reason != CHANGED_MENTOR]
+        for wave in ("start", *LATER_WAVES):
+            asked = sum((pairing.id, NEW_HIRE, wave) in had for pairing in ended)
+            open_ = [pairing for pairing in going_on if (pairing.id, NEW_HIRE, wave) not in had]
+            carried |= {(pairing.id, NEW_HIRE, wave) for pairing in open_[:asked]}
+    return carried
 
 
 def _pairings(network: Network) -> Iterator[Pairing]:
@@ -87,7 +129,37 @@ def _of_mentors(pairings: list[Pairing]) -> Iterator[Wave]:
         person, began = pairing.mentor, pairing.started
         place, language = str(pairing.participation.municipality), as_language(person.language)
         for wave, day in (("for", began), ("etter", add_months(began, A_YEAR_AS_MENTOR))):
-            yield Wave(person.id, MENTOR, wave, place, day, person.email, language)
+            yield Wave(person.id, MENTOR, wave, place, day, person.email, language, bounced(person.email))
+
+
+def _of_everybody(network: Network, pairings: list[Pairing]) -> Iterator[Wave]:
+    """Ask all who took part what the network gave them: after its last gathering, in its last eight weeks."""
+    held = Gathering.select().where((Gathering.network == network.id) & Gathering.cancelled_on.is_null())
+    last = max((each.ends for each in held), default=None)
+    if last is None:
+        return
+    day = max(last + timedelta(1), network.ends - LAST_WEEKS)
+    inside = Participation.select(Participation.id).where(
+        (Participation.network == network.id) & Participation.left_on.is_null()
+    )
+    teams = Team.select(Team.id).where(Team.participation.in_(inside))
+    seated = Member.select(Member.person).where(Member.team.in_(teams) & Member.left.is_null())
+    mentors = {pairing.mentor_id for pairing in pairings}
+    people = Person.select().where(Person.id.in_(seated) | Person.id.in_(mentors))
+    for person in people.order_by(Person.id):
+        language, refused = as_language(person.language), bounced(person.email)
+        yield Wave(_in(network, person), THE_WHOLE, "", NOWHERE, day, person.email, language, refused)
+
+
+def _in(network: Network, person: Person) -> str:
+    """Name a person's part in one network: who took part in two is asked about each."""
+    return f"{person.id}:{network.id}"
+
+
+def colleague_of(turn: Wave) -> Person | None:
+    """Find the colleague whose turn it is, None when it is a new hire's."""
+    found: Person | None = Person.get_or_none(Person.id == turn.subject.partition(":")[0])
+    return found
 
 
 # --- addresses --------------------------------------------------------------------------------------
@@ -152,7 +224,7 @@ def erase_old_contacts(db: Database, network: Network, day: date) -> set[str]:
 
 
 def note_refusal(db: Database, network: Network, address: str, again: tuple[str, str] | None) -> None:
-    """Note that a new hire's address takes nothing, so that somebody mends it.
+    """Note that an address takes nothing, a new hire's or a colleague's, so that somebody mends it.
 
     `again` is the form and wave whose first letter it was: it reached nobody and may be sent anew.
     """
@@ -164,8 +236,17 @@ def note_refusal(db: Database, network: Network, address: str, again: tuple[str,
             if not Contact.update(refused=True).where(Contact.pairing == pairing.id).execute():
                 Contact.create(id=new_id(), pairing=pairing.id, address=address, refused=True)
             if again:
-                mine = (Invited.subject == pairing.id) & (Invited.form == again[0]) & (Invited.wave == again[1])
-                Invited.delete().where(mine).execute()
+                _ask_anew(pairing.id, *again)
+        colleague = Person.get_or_none(Person.email == address)
+        if colleague is not None:
+            note_bounce(db, address)
+            if again:
+                _ask_anew(_in(network, colleague) if again[0] == THE_WHOLE else colleague.id, *again)
+
+
+def _ask_anew(subject: str, form: str, wave: str) -> None:
+    mine = (Invited.subject == subject) & (Invited.form == form) & (Invited.wave == wave)
+    Invited.delete().where(mine).execute()
 
 
 # --- what has been done -----------------------------------------------------------------------------

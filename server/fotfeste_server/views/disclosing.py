@@ -73,7 +73,7 @@ def promise(network: Network) -> Page:
 
 
 def _offer(each: Promise) -> str:
-    return translated("{n} til: minst {k} svar bak hvert tall", n=each.colluders, k=each.smallest)
+    return translated("{n} i gruppen: minst {k} svar bak hvert tall", n=each.colluders, k=each.smallest)
 
 
 # --- tables of two questions ------------------------------------------------------------------------------
@@ -126,6 +126,8 @@ def _crossable() -> list[tuple[FormDefinition, str]]:
 def _offer_questions(asking: NewTable, form: FormDefinition, wave: str) -> None:
     offered = [(each.code, each.text.in_(current_language())) for each in crossing.crossable(form, wave)]
     asking.row.choices, asking.column.choices = offered, offered
+    if request.method == "GET":
+        asking.column.data = offered[-1][0]  # another one than the first, which stands in the rows
     asking.halves.choices = [
         ("2", translated("Mindre støy (ε = {e})", e="1")), ("1", translated("Mer støy (ε = {e})", e="½")),
     ]  # fmt: skip
@@ -191,7 +193,7 @@ def release(network: Network, batch_id: str) -> Page:
     if request.method == "POST":
         folder, keys = service().config.releases, service().keys
         n = texts.release_texts(service().db, keys, folder, network.id, batch.id, today=today())
-        flash(translated("{n} tekster er frigitt. Originalene er slettet.", n=n), "success")
+        flash(translated("Frigitte tekster: {n}. Originalene er slettet.", n=n), "success")
         return redirect(back, 303)
     said = [each.said for each in texts.texts_of(service().keys, network.id, batch.id) if each.verdict == "told"]
     return render_template(

@@ -5,6 +5,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Reply
 
 from fotfeste_shared.clock import today
+from fotfeste_shared.problems import Invalid
 from fotfeste_shared.revisions import typed_code
 from fotfeste_shared.web.pages import current_language, translated
 from fotfeste_shared.wording import NAMES
@@ -14,6 +15,8 @@ from ..anonymous.envelope import RECEIPT_LETTERS
 from ..named.erasing import Erasures, erase
 from ..named.models import Contact, Network, Pairing, Participation
 from ..named.waves import (
+    Wave,
+    colleague_of,
     contact_of,
     erase_contact,
     handed_in_apart,
@@ -53,8 +56,16 @@ def invitations(network: Network) -> Page:
     return render_template(
         "organizers/invitations.html", network=network, outlook=seen, survey_name=survey_name,
         on=invites_by_itself(network), last=inviting.last_round(network),
-        lacking=[(by_id.get(turn.subject), turn) for turn in seen.lacking],
+        lacking=[(_who(by_id, turn), turn) for turn in seen.lacking],
     ), 200  # fmt: skip
+
+
+def _who(pairings: dict[str, Pairing], turn: Wave) -> str:
+    """Say whose turn it is: a new hire by what is known, a colleague by name."""
+    if turn.subject in pairings:
+        return hire_name(pairings[turn.subject])
+    colleague = colleague_of(turn)
+    return colleague.name if colleague else translated("En nyansatt")
 
 
 @pages.post("/networks/<network_id>/invitations/send")
@@ -67,6 +78,18 @@ def send(network: Network) -> Page:
         flash(translated("{n} meldinger kunne ikke sendes nå. De prøves igjen.", n=told.failed), "warning")
     else:
         flash(translated("Det som skulle ut i dag, er sendt."), "success")
+    return redirect(f"/networks/{network.id}/invitations", 303)
+
+
+@pages.post("/networks/<network_id>/invitations/returned")
+@within("network", "plan")
+def returned(network: Network) -> Page:
+    """Take in that a letter came back to the organizer's mailbox hours later."""
+    try:
+        n = inviting.came_back(tools(), network, request.form.get("address", "")[:254])
+        flash(translated("Notert. Adressen brukes ikke før den er rettet. Lenker som er slettet: {n}.", n=n), "success")
+    except Invalid:
+        flash(translated("Skriv en e-postadresse eller et mobilnummer."), "warning")
     return redirect(f"/networks/{network.id}/invitations", 303)
 
 

@@ -15,19 +15,20 @@ from fotfeste_server.anonymous import releases
 from fotfeste_server.anonymous.envelope import Envelope
 from fotfeste_server.anonymous.invitations import invite, open_invitation, open_window
 from fotfeste_server.anonymous.keys import Keys
-from fotfeste_server.anonymous.models import MODELS as ANONYMOUS
 from fotfeste_server.anonymous.models import Block, Inbox, Invitation, Window
+from fotfeste_server.anonymous.releases import path_of, read_seals
+from fotfeste_server.anonymous.texts import readings
 from fotfeste_server.app import open_house
 from fotfeste_server.config import Config
 from fotfeste_server.demo import Doors, build, building
 from fotfeste_server.demo.words import variants
+from fotfeste_server.migrations import TABLES
 from fotfeste_server.named.access import scope
 from fotfeste_server.named.devices import enrol
 from fotfeste_server.named.gatherings import reports
 from fotfeste_server.named.history import head
 from fotfeste_server.named.knowing import context_of
 from fotfeste_server.named.models import (
-    NAMED,
     Device,
     Gathering,
     Leaf,
@@ -45,6 +46,7 @@ from fotfeste_server.named.models import (
 from fotfeste_server.named.people import person_by_email
 from fotfeste_server.named.publishing import published
 from fotfeste_server.named.pushing import push_items
+from fotfeste_server.named.waves import waves
 from fotfeste_shared.clock import civil, today
 from fotfeste_shared.database import Database, Writer, close_database, writing
 from fotfeste_shared.forms import shipped
@@ -84,7 +86,7 @@ def example(_example):
     """The example of a February day, which is still that day."""
     with time_machine.travel(MIDDAY, tick=False):
         # The tables are this database's again, whichever test ran before.
-        _example.db.bind([*NAMED, *ANONYMOUS], bind_refs=False, bind_backrefs=False)
+        _example.db.bind(TABLES, bind_refs=False, bind_backrefs=False)
         yield _example
 
 
@@ -161,6 +163,20 @@ def test_the_survey_link_leads_to_an_open_form_that_nobody_has_used(example):
     finally:
         writer.close()
     assert build(example.db, example.config).survey_link not in (None, link)
+
+
+def test_nobody_in_it_is_asked_again_by_the_daily_round(example):
+    network = Network.get_by_id(example.doors.network)
+
+    assert [turn for turn in waves(network) if turn.day <= today()] == []
+
+
+def test_its_texts_wait_for_a_reader_and_its_table_has_noise(example):
+    seals = read_seals(path_of(example.config.releases, example.doors.network))
+
+    assert {each.question for each in readings(example.doors.network)} >= {"fritt"}
+    assert [len(seal.tables) for seal in seals] == [1, 1]
+    assert all(seal.turnout for seal in seals)
 
 
 def test_the_mentor_at_the_door_can_be_enrolled_and_has_a_talk_due(example):
