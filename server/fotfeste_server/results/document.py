@@ -7,9 +7,12 @@ from typing import TypeAlias
 
 from fotfeste_shared.forms import canonical, form_digest
 
+from ..anonymous.releases import Text
 from .figures import Figure, Hidden, Shown
+from .measures import Against, Measured
 from .reading import Source
-from .report import Detail, Point, every_detail, every_indicator
+from .released import Crossed
+from .report import Detail, Point, every_comparison, every_detail, every_indicator, every_measure
 
 Value: TypeAlias = str | int | Mapping[str, "Value"] | Sequence["Value"]
 Written: TypeAlias = dict[str, Value]
@@ -31,7 +34,11 @@ def document(source: Source) -> bytes:
             for c in source.cohorts
         ],
         "indicators": [_indicator(indicator.name, point) for indicator, point in every_indicator(source)],
+        "measures": [_measure(each) for each in every_measure(source)],
+        "comparisons": [_comparison(each) for _, each in every_comparison(source)],
         "questions": [_question(detail) for detail in every_detail(source)],
+        "tables": [_table(each) for each in tables(source)],
+        "texts": [{"form": each.form, "question": each.question, "text": each.text} for each in texts(source)],
     }
     return canonical(told).encode() + b"\n"
 
@@ -74,6 +81,46 @@ def _indicator(name: str, point: Point) -> Written:
         "indicator": name, "wave": point.wave, "place": point.place, "windows": [w.id for w in point.windows],
         "figure": written(point.shown),
     }  # fmt: skip
+
+
+def _measure(each: Measured) -> Written:
+    return {
+        "indicator": each.name, "form": each.form, "part": each.part, "wave": each.wave, "place": each.place,
+        "windows": [w.id for w in each.windows], "figure": written(each.shown),
+    }  # fmt: skip
+
+
+def _comparison(each: Against) -> Written:
+    told: Written = {
+        "indicator": each.own.name, "wave": each.own.wave, "place": each.own.place, "own": written(each.own.shown),
+        "others": written(each.others.shown),
+    }  # fmt: skip
+    if each.differs is not None:
+        told["differs"] = "yes" if each.differs else "no"
+    if each.quarters is not None:
+        parts = 100 if isinstance(each.own.shown, Figure) and each.own.shown.unit == "share" else 10
+        told["quarters"] = [_round(quarter * parts) for quarter in each.quarters]
+    return told
+
+
+def _table(each: Crossed) -> Written:
+    """Write a table of two questions; its cells have noise and may be below nought, and are left as they are."""
+    table = each.table
+    return {
+        "window": each.window.id, "form": table.form, "wave": table.wave, "row": table.row, "column": table.column,
+        "epsilon_halves": table.halves, "rows": list(table.rows), "columns": list(table.columns),
+        "cells": [list(row) for row in table.cells],
+    }  # fmt: skip
+
+
+def tables(source: Source) -> tuple[Crossed, ...]:
+    """Give the cross-tables; they are of the whole network, and so for those who see all of it."""
+    return source.released.tables if source.reach.whole else ()
+
+
+def texts(source: Source) -> tuple[Text, ...]:
+    """Give what somebody wrote and a person has let through; for those who see the whole network."""
+    return source.released.texts if source.reach.whole else ()
 
 
 def _question(detail: Detail) -> Written:

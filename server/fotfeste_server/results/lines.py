@@ -10,16 +10,16 @@ from typing import Literal
 
 from fotfeste_shared.wording import Language, say
 
-from . import indicators, words
-from .document import Written, written
+from . import indicators, naming, words
+from .document import Written, tables, written
 from .figures import Figure, Shown
 from .reading import Source
-from .released import Window
-from .report import Detail, Point, every_detail, every_indicator
+from .released import Crossed, Window
+from .report import Detail, Point, every_comparison, every_detail, every_indicator, every_measure
 
-Part = Literal["left", "indicator", "question", "answer"]
+Part = Literal["left", "indicator", "measure", "others", "question", "answer", "crossed"]
 Cell = str | int | None
-HUNDRED, TEN = 100, 10
+TEN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,15 @@ class Line:
     windows: tuple[Window, ...]
     code: str
     answer: str
-    shown: Shown
+    shown: Shown | None
     years: str = ""
+    noised: int | None = None
+    halves: int | None = None
 
     @property
     def told(self) -> Written:
-        """The figure's numbers as the document writes them."""
-        return written(self.shown)
+        """The figure's numbers as the document writes them; a count with noise has none of these."""
+        return written(self.shown) if self.shown is not None else {}
 
     def number(self, name: str, end: int | None = None) -> int | None:
         """Read one of the document's numbers, or one end of a pair of them."""
@@ -58,8 +60,31 @@ def lines(source: Source, language: Language) -> Iterator[Line]:
         yield Line("left", "", "", title, "", "", (), "", "", cohort.figure, str(cohort.year))
     for indicator, point in every_indicator(source):
         yield _of_indicator(indicator.name, indicators.title(indicator, language), point)
+    for each in every_measure(source):
+        path = each.part or each.name
+        text = naming.title(source, each, language)
+        yield Line("measure", each.form, path, text, each.wave, each.place, each.windows, "", "", each.shown)
+    for indicator, beside in every_comparison(source):
+        own, text = beside.own, indicators.title(indicator, language)
+        yield Line("others", "", own.name, text, own.wave, own.place, own.windows, "", "", beside.others.shown)
     for detail in every_detail(source):
         yield from _of_question(detail, language)
+    for crossed in tables(source):
+        yield from _of_table(source, crossed, language)
+
+
+def _of_table(source: Source, crossed: Crossed, language: Language) -> Iterator[Line]:
+    """Give each cell of a table of two questions: a count with noise, which is no figure with a span."""
+    table = crossed.table
+    down, across = (naming.question(source, table.form, path, language) for path in (table.row, table.column))
+    for row, cells in zip(table.rows, table.cells, strict=True):
+        for column, cell in zip(table.columns, cells, strict=True):
+            first = naming.answer(source, table.form, table.row, row, language)
+            second = naming.answer(source, table.form, table.column, column, language)
+            yield Line(
+                "crossed", table.form, f"{table.row} × {table.column}", f"{down} × {across}", table.wave, "",
+                (crossed.window,), f"{row} × {column}", f"{first} × {second}", None, noised=cell, halves=table.halves,
+            )  # fmt: skip
 
 
 def _of_indicator(name: str, title: str, point: Point) -> Line:
@@ -123,12 +148,15 @@ def numbers(language: Language) -> list[Column]:
         Column("snitt_til", say(language, "Snitt, usikkerhet til"), lambda line: line.number("tenths_95", 1), TEN),
         Column("minst_snitt", say(language, "Snitt, minst"), lambda line: line.number("low_tenths"), TEN),
         Column("hoyst_snitt", say(language, "Snitt, høyst"), lambda line: line.number("high_tenths"), TEN),
+        Column("med_stoy", say(language, "Antall med støy"), lambda line: line.noised),
+        Column("epsilon", "ε", lambda line: line.halves * 5 if line.halves is not None else None, TEN),
     ]
 
 
 def said(language: Language) -> Column:
     """Give the column that says each figure as the page does, or why it is hidden."""
-    return Column("vises", say(language, "Slik vises det"), lambda line: words.told(line.shown, language))
+    title = say(language, "Slik vises det")
+    return Column("vises", title, lambda line: words.told(line.shown, language) if line.shown else "")
 
 
 def part(code: Part, language: Language) -> str:
@@ -138,10 +166,16 @@ def part(code: Part, language: Language) -> str:
             return say(language, "førsteårsavgang")
         case "indicator":
             return say(language, "indikator")
+        case "measure":
+            return say(language, "annet mål")
+        case "others":
+            return say(language, "de andre kommunene")
         case "question":
             return say(language, "spørsmål")
         case "answer":
             return say(language, "svar på spørsmål")
+        case "crossed":
+            return say(language, "to spørsmål mot hverandre")
 
 
 def wave(line: Line, language: Language) -> str:
@@ -149,6 +183,6 @@ def wave(line: Line, language: Language) -> str:
     return "" if line.part == "left" else words.wave(line.wave, language)
 
 
-def is_span(shown: Shown) -> bool:
+def is_span(shown: Shown | None) -> bool:
     """Tell whether only the span of a figure is shown."""
     return isinstance(shown, Figure) and shown.as_span

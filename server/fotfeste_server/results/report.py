@@ -7,10 +7,13 @@ from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.kinds import Scaled
 
 from ..anonymous.disclosure import crowd
+from . import measures
 from .asked import Asked, counted
 from .counting import fits, ladder, tally
 from .figures import Figure, Hidden, Shown, distribution, mean, share, share_from
-from .indicators import INDICATORS, NEW_HIRE, WILL_STAY, Indicator, measure
+from .indicators import INDICATORS, NEW_HIRE, OTHERS, WILL_STAY, Indicator, measure
+from .indicators import waves_of as asked_in
+from .measures import Against, Measured
 from .reading import Source
 from .released import Dated, Pick, Window
 
@@ -73,6 +76,17 @@ def over_waves(source: Source, place: str, window: str = "") -> list[Series]:
         return []
     where = [(wave, window) for wave in form.waves]
     return [_series(source, form, indicator, place, where) for indicator in INDICATORS]
+
+
+def others_over_waves(source: Source, place: str, window: str = "") -> list[Series]:
+    """Give each indicator that is no headline in the waves that ask its questions."""
+    found = []
+    for indicator in OTHERS:
+        form = source.form(indicator.form)
+        if form is not None and place in places_of(source, form, indicator):
+            where = [(wave, window) for wave in asked_in(form, indicator)]
+            found.append(_series(source, form, indicator, place, where))
+    return found
 
 
 def over_time(source: Source, place: str, wave: str) -> list[Series]:
@@ -163,15 +177,43 @@ def _why(source: Source, form: FormDefinition, pick: Pick, every: list[Dated]) -
 
 def every_indicator(source: Source) -> Iterator[tuple[Indicator, Point]]:
     """Give each indicator for every place and wave, in all windows together and in each."""
-    form = source.form(NEW_HIRE)
-    if form is None:
-        return
     windows = ["", *(each.id for each in source.released.windows)]
-    for indicator in INDICATORS:
-        for place in source.levels(form):
-            for wave in form.waves:
+    for indicator in (*INDICATORS, *OTHERS):
+        form = source.form(indicator.form)
+        if form is None:
+            continue
+        for place in places_of(source, form, indicator):
+            for wave in asked_in(form, indicator):
                 for window in windows:
                     yield indicator, _point(source, form, indicator, wave=wave, place=place, window=window)
+
+
+def places_of(source: Source, form: FormDefinition, indicator: Indicator) -> tuple[str, ...]:
+    """Give the places that an indicator is told for."""
+    return tuple(place for place in source.levels(form) if not (place and indicator.network_only))
+
+
+def every_measure(source: Source) -> Iterator[Measured]:
+    """Give what is made in another way than from one survey's questions: gatherings, reasons, how many answered."""
+    yield from measures.usefulness(source)
+    yield from measures.reasons(source)
+    for place in _places(source):
+        yield from measures.turnout(source, place)
+
+
+def every_comparison(source: Source) -> Iterator[tuple[Indicator, Against]]:
+    """Give each indicator of each municipality beside the others together."""
+    for indicator in (*INDICATORS, *OTHERS):
+        form = source.form(indicator.form)
+        for place in places_of(source, form, indicator) if form else ():
+            for wave in asked_in(form, indicator) if form and place else ():
+                found = measures.against_network(source, indicator, wave, place)
+                if found is not None:
+                    yield indicator, found
+
+
+def _places(source: Source) -> tuple[str, ...]:
+    return (("",) if source.reach.whole else ()) + source.reach.places
 
 
 def every_detail(source: Source) -> Iterator[Detail]:

@@ -87,7 +87,7 @@ class Choice:
 
 def trends(source: Source, language: Language, *, place: str, window: str) -> list[Trend]:
     """Give each indicator over its waves."""
-    found = [_trend(each, "wave", language) for each in over_waves(source, place, window)]
+    found = [trend(each, "wave", language) for each in over_waves(source, place, window)]
     by_wave = [(words.wave(each.wave, language), _answers(each, language)) for each in staying(source, place, window)]
     return [replace(each, by_wave=tuple(by_wave)) if each.name == "bli-wave" else each for each in found]
 
@@ -96,19 +96,20 @@ def history(source: Source, language: Language, *, place: str, wave: str) -> lis
     """Give each indicator of one wave from window to window, when there is more than one."""
     if len(source.released.windows) < 2:
         return []
-    return [_trend(each, "window", language) for each in over_time(source, place, wave)]
+    return [trend(each, "window", language) for each in over_time(source, place, wave)]
 
 
-def _trend(series: Series, along: str, language: Language) -> Trend:
+def trend(series: Series, along: str, language: Language) -> Trend:
+    """Draw one indicator along its waves or windows."""
     title = indicators.title(series.indicator, language)
     long = [(_name(point, along, language), point.shown) for point in series.points]
     short = [(_short(point, along, language), point.shown) for point in series.points]
-    rows = [_row(name, point.shown, words.period(point.windows, language), language)
+    rows = [row(name, point.shown, words.period(point.windows, language), language)
             for (name, _), point in zip(long, series.points, strict=True)]  # fmt: skip
     return Trend(
         f"{series.indicator.name}-{along}", title, indicators.explained(series.indicator, language),
         sentences.change(long, language), sentences.described(title, long, language), _period(series, language),
-        plots.dots(short, language), tuple(rows), _any_span(long),
+        plots.dots(short, language), tuple(rows), any_span(long),
     )  # fmt: skip
 
 
@@ -126,11 +127,13 @@ def _period(series: Series, language: Language) -> str:
     return words.period([window for point in series.points for window in point.windows], language)
 
 
-def _any_span(points: Sequence[tuple[str, Shown]]) -> bool:
+def any_span(points: Sequence[tuple[str, Shown]]) -> bool:
+    """Tell whether any figure may only be shown as a span, which is then explained."""
     return any(isinstance(shown, Figure) and shown.as_span for _, shown in points)
 
 
-def _row(name: str, shown: Shown, period: str, language: Language) -> Row:
+def row(name: str, shown: Shown, period: str, language: Language) -> Row:
+    """Give the line of the table twin that says one figure."""
     n = str(shown.n) if isinstance(shown, Figure) else ""
     return Row(name, words.told(shown, language), n, words.sureness(shown, language), period)
 
@@ -141,11 +144,11 @@ def leaving(source: Source, language: Language) -> Trend | None:
         return None
     title = say(language, "Førsteårsavgang")
     points: list[tuple[str, Shown]] = [(str(each.year), each.figure) for each in source.cohorts]
-    rows = tuple(_row(name, shown, name, language) for name, shown in points)
+    rows = tuple(row(name, shown, name, language) for name, shown in points)
     return Trend(
         "leaving", title, _left_explained(source.cohorts, language),
         sentences.change(points, language, same_people=True), sentences.described(title, points, language), "",
-        plots.dots(points, language, years=True), rows, _any_span(points),
+        plots.dots(points, language, years=True), rows, any_span(points),
     )  # fmt: skip
 
 
@@ -209,14 +212,14 @@ def _answers(detail: Detail, language: Language) -> Answers:
     named = [(names.get(code, code), shown) for code, shown in detail.answers]
     period = words.period(detail.windows, language)
     text = detail.asked.words(language)
-    scale = detail.asked.shape.kind == "ordinal" and not _any_span(named)
+    scale = detail.asked.shape.kind == "ordinal" and not any_span(named)
     return Answers(
         detail.asked.path, text, detail.asked.section.title.in_(language),
         detail.form.sections.index(detail.asked.section), sentences.answered(detail, language),
         sentences.described(text, named, language), period, detail.hidden is not None,
         plots.stacked(named, language) if scale else (), () if scale else plots.bars(named, language),
-        tuple(_row(name, shown, period, language) for name, shown in named), tuple(names.values()),
-        _any_span(named),
+        tuple(row(name, shown, period, language) for name, shown in named), tuple(names.values()),
+        any_span(named),
     )  # fmt: skip
 
 

@@ -37,12 +37,13 @@ def change(points: Named, language: Language, *, same_people: bool = False) -> s
         before=words.told(before, language), first=_small(first),
         after=words.told(after, language), last=_small(last),
     )  # fmt: skip
-    verdict = _verdict(before, after, language)
-    return f"{told} {verdict}" + ("" if same_people else " " + say(language, "Det er ikke de samme personene."))
+    others = "" if same_people else " " + say(language, "Det er ikke de samme personene.")
+    return f"{told} {verdict(differ(before, after), language)}{others}"
 
 
-def _verdict(before: Figure, after: Figure, language: Language) -> str:
-    match differ(before, after):
+def verdict(differs: bool | None, language: Language) -> str:  # noqa: FBT001 (three answers: yes, no, nobody knows)
+    """Say whether two figures of different people differ by more than chance and rounding."""
+    match differs:
         case None:
             return say(language, "Tallene er for små til å sammenlignes.")
         case True:

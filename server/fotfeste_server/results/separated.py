@@ -28,9 +28,10 @@ def separated(source: Source, language: Language) -> bytes:
 
 
 def _cell(column: Column, cell: Cell, language: Language) -> str:
-    if isinstance(cell, int) and column.parts == TEN:
-        return f"{cell // TEN}{'.' if language == 'en' else ','}{cell % TEN}"
-    return safe("" if cell is None else str(cell))
+    if isinstance(cell, int):
+        point = "." if language == "en" else ","
+        return f"{cell // TEN}{point}{cell % TEN}" if column.parts == TEN else str(cell)
+    return safe(cell or "")
 
 
 def safe(text: str) -> str:

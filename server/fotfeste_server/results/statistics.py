@@ -57,7 +57,7 @@ def statistics(source: Source, language: Language) -> bytes:
 def _codes(told: Sequence[Line], language: Language) -> dict[str, dict[tuple[str, str], int]]:
     """Number what has labels: a municipality by its own number, the others in their order."""
     parts: tuple[Part, ...] = get_args(Part)
-    waves = dict.fromkeys(line.wave for line in told if line.part != "left")
+    waves = dict.fromkeys(line.wave for line in told if line.wave)
     places = sorted({line.place for line in told})
     return {
         "del": {(code, part(code, language)): 1 + i for i, code in enumerate(parts)},
@@ -79,7 +79,7 @@ def _values(column: Column, told: Sequence[Line], codes: dict[str, dict[tuple[st
 
 
 def _number(name: str, line: Line, numbered: dict[str, int]) -> float:
-    if name == "maling" and line.part == "left":
+    if name == "maling" and (line.part == "left" or not line.wave):
         return float("nan")
     return float(numbered[{"del": line.part, "maling": line.wave, "sted": line.place}[name]])
 
@@ -91,6 +91,8 @@ def _or_missing(column: Column, line: Line) -> float:
         return cell / column.parts
     if isinstance(line.shown, Hidden):
         return float(OTHER_SCALE if line.shown.why == "other_scale" else FEW)
+    if line.shown is None:
+        return float("nan")
     unit = {"prosent": "share", "snitt": "mean"}[column.name]
     return float(ONLY_SPAN) if is_span(line.shown) and line.shown.unit == unit else float("nan")
 

@@ -10,7 +10,7 @@ from typing import Any
 from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.wording import Language, say
 
-from . import screen, words
+from . import beyond, screen, words
 from .figures import Hidden, Shown
 from .reading import Source
 from .report import Detail, details, waves_of
@@ -22,6 +22,8 @@ def summary(source: Source, language: Language, *, place: str, window: str) -> d
     group = 2 * source.colluders + 3
     drawn = screen.trends(source, language, place=place, window=window)
     left = None if place else screen.leaving(source, language)
+    more = beyond.others(source, language, place=place, window=window)
+    beside = beyond.comparisons(source, language, place=place) if place else []
     closes = max((each.closes for each in source.released.windows), default=None)
     return {
         "title": say(language, "Resultater – {name}", name=source.name),
@@ -33,7 +35,11 @@ def summary(source: Source, language: Language, *, place: str, window: str) -> d
         "spans": say(language, "En åpen søyle viser hvor tallet ligger når færre enn 20 er talt."),
         "indicators": {
             "heading": say(language, "Indikatorer"),
-            "each": [_trend(each, language) for each in ([left] if left and left.rows else []) + drawn],
+            "each": [_trend(each, language) for each in ([left] if left and left.rows else []) + drawn + _seen(more)],
+        },
+        "beside": {
+            "heading": say(language, "{place} og de andre kommunene", place=words.place(place, language)),
+            "each": [_trend(each, language) for each in beside],
         },
         "questions": {
             "heading": say(language, "Svar på hvert spørsmål"),
@@ -69,8 +75,13 @@ def _method(group: int, language: Language) -> list[str]:
     ]
 
 
+def _seen(trends: Sequence[Trend]) -> list[Trend]:
+    return [each for each in trends if any(mark.kind != "hidden" for mark in each.plot.marks)]
+
+
 def _trend(trend: Trend, language: Language) -> dict[str, Any]:
     first = say(language, "År") if trend.name == "leaving" else say(language, "Måling")
+    first = say(language, "Sted") if trend.name.endswith("-beside") else first
     columns = [first, say(language, "Tall"), "n", say(language, "Sikkerhet"), say(language, "Periode")]
     rows = [[row.name, row.value, row.n, row.sure, row.period] for row in trend.rows]
     seen = any(mark.kind != "hidden" for mark in trend.plot.marks)

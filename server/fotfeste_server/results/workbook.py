@@ -17,11 +17,14 @@ from fotfeste_shared.forms import form_digest
 from fotfeste_shared.kinds import Scaled, Words, kind_of
 from fotfeste_shared.wording import Language, say
 
-from . import indicators, words
+from . import indicators, naming, words
 from .asked import bare, counted
+from .beyond import noise, written
+from .document import tables, texts
 from .figures import Figure, Hidden, Shown
+from .lines import lines
 from .reading import Source
-from .report import Detail, every_detail, every_indicator
+from .report import Detail, every_comparison, every_detail, every_indicator, every_measure
 
 Cell = str | int | Fraction | date | None
 OPTIONS = {
@@ -59,6 +62,10 @@ def workbook(source: Source, language: Language) -> bytes:
     write_table(book, say(language, "Snitt"), _mean_columns(language), _means(source, language))
     write_table(book, say(language, "Kodebok"), _code_columns(language), _codes(source, language))
     write_table(book, say(language, "Skjult"), _hidden_columns(language), _hidden(source, language))
+    if tables(source):
+        write_table(book, say(language, "To spørsmål"), _crossed_columns(language), _crossed(source, language))
+    if texts(source):
+        write_table(book, say(language, "Egne ord"), _text_columns(language), _texts(source, language))
     book.close()
     return out.getvalue()
 
@@ -210,6 +217,18 @@ def _indicators(source: Source, language: Language) -> Iterator[list[Cell]]:
             words.place(point.place, language), words.period(point.windows, language),
             *_shown(point.shown, language), indicators.explained(indicator, language),
         ]  # fmt: skip
+    for each in every_measure(source):
+        yield [
+            naming.title(source, each, language), words.wave(each.wave, language) if each.wave else "", each.place,
+            words.place(each.place, language), words.period(each.windows, language), *_shown(each.shown, language), "",
+        ]  # fmt: skip
+    for indicator, beside in every_comparison(source):
+        own = beside.own
+        yield [
+            indicators.title(indicator, language), words.wave(own.wave, language), own.place,
+            say(language, "Alle unntatt {place}", place=words.place(own.place, language)),
+            words.period(own.windows, language), *_shown(beside.others.shown, language), "",
+        ]  # fmt: skip
 
 
 def _answer_columns(language: Language) -> list[Column]:
@@ -291,3 +310,33 @@ def _hidden(source: Source, language: Language) -> Iterator[list[Cell]]:
     for detail in every_detail(source):
         if detail.hidden is not None:
             yield [*_beginning(detail, language)[:6], words.hidden(detail.hidden, language)]
+
+
+def _crossed_columns(language: Language) -> list[Column]:
+    return [
+        Column(say(language, "Skjema"), 16), Column(say(language, "To spørsmål"), 60),
+        Column(say(language, "Svar"), 50), Column(say(language, "Måling"), 20), Column(say(language, "Periode"), 30),
+        Column(say(language, "Antall med støy"), 12, "0"), Column(say(language, "Støy"), 60),
+    ]  # fmt: skip
+
+
+def _crossed(source: Source, language: Language) -> Iterator[list[Cell]]:
+    for line in lines(source, language):
+        if line.part == "crossed":
+            yield [
+                line.form, line.text, line.answer, words.wave(line.wave, language),
+                words.period(line.windows, language), line.noised, noise(line.halves or 1, language),
+            ]  # fmt: skip
+
+
+def _text_columns(language: Language) -> list[Column]:
+    return [
+        Column(say(language, "Skjema"), 30), Column(say(language, "Spørsmål"), 60),
+        Column(say(language, "Tekst"), 100),
+    ]  # fmt: skip
+
+
+def _texts(source: Source, language: Language) -> Iterator[list[Cell]]:
+    for each in written(source, language):
+        for text in each.texts:
+            yield [each.form, each.question, text]

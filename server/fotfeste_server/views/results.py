@@ -8,12 +8,13 @@ from flask import Blueprint, Response, render_template, request
 from fotfeste_shared.clock import today
 from fotfeste_shared.forms import FormDefinition, shipped
 from fotfeste_shared.problems import NotFound
-from fotfeste_shared.web.pages import current_language
+from fotfeste_shared.web.pages import current_language, day
 
+from .. import opening
 from ..anonymous.releases import path_of
 from ..named.models import Network
 from ..named.programme import titles
-from ..results import screen
+from ..results import beyond, screen, words
 from ..results.document import document
 from ..results.leaving import cohorts
 from ..results.reading import Source, reach, source
@@ -60,6 +61,8 @@ def results(network: Network) -> str:
         leaving=None if wishes.place else screen.leaving(seen, language),
         trends=screen.trends(seen, language, **here),
         history=screen.history(seen, language, place=wishes.place, wave=_wave_of_new_hires(seen, wishes)),
+        **_beyond(seen, wishes),
+        next_seal=_next_seal(network),
         answers=screen.answers(seen, wishes.form, language, wave=wishes.wave, **here),
         choices=_choices(seen, wishes),
         spss=can_write(),
@@ -151,6 +154,27 @@ def _wave_of_new_hires(seen: Source, wishes: Wishes) -> str:
     if form is None or wishes.wave in form.waves:
         return wishes.wave
     return _last_seen(seen, form, form.waves)
+
+
+def _beyond(seen: Source, wishes: Wishes) -> dict[str, object]:
+    """Give what the page shows beside headlines and answers; what is told for the network only, when it is chosen."""
+    language, whole = current_language(), not wishes.place
+    return {
+        "place_name": words.place(wishes.place, language),
+        "beside": [] if whole else beyond.comparisons(seen, language, place=wishes.place),
+        "others": beyond.others(seen, language, place=wishes.place, window=wishes.window),
+        "gatherings": beyond.gatherings(seen, language) if whole else [],
+        "reasons": beyond.reasons(seen, language) if whole else None,
+        "turnout": beyond.turnout(seen, language, place=wishes.place, window=wishes.window),
+        "two_way": beyond.two_way(seen, language) if whole else [],
+        "written": beyond.written(seen, language) if whole else [],
+    }
+
+
+def _next_seal(network: Network) -> str:
+    """Say when the window that is open closes, for then what waits may be shown."""
+    closes = [window.closes for window in opening.windows(network) if not window.sealed]
+    return day(min(closes)) if closes else ""
 
 
 def _choices(seen: Source, wishes: Wishes) -> dict[str, list[screen.Choice]]:
