@@ -8,6 +8,7 @@ from making_house import COOKIE, begin_session, close_app, furnish, open_app
 
 from fotfeste_server import opening
 from fotfeste_server.anonymous.invitations import invite
+from fotfeste_server.anonymous.release_models import Draft
 from fotfeste_server.named.mentoring import pair
 from fotfeste_server.named.models import Gathering
 from fotfeste_server.named.programme import write_programme
@@ -15,12 +16,14 @@ from fotfeste_server.named.waves import keep_contact
 from fotfeste_server.opening import Tools, open_evaluation
 from fotfeste_shared.clock import today
 from fotfeste_shared.forms import shipped
+from fotfeste_shared.revisions import new_id
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 EVALUATION = "gatherings/{gathering}/evaluation"
 STAFF = (
     "", "municipalities", "teams", "gatherings", "pairings", "windows", "devices", "reports", "results",
-    "invitations", "contacts", "forecast", EVALUATION, f"{EVALUATION}/slide",
+    "invitations", "contacts", "forecast", EVALUATION, f"{EVALUATION}/slide", "promise", "tables", "texts",
+    "texts/{read}", "texts/{read}/release", "end",
 )  # fmt: skip
 HOUSE = ("/", "/networks", "/networks/new")
 PHONE = ("/g/{door}", "/s", "/s/{token}?l=nb&seen=1")
@@ -45,7 +48,13 @@ def served(tmp_path_factory):
     door = open_evaluation(Tools(house.service.config, house.db, house.service.keys), house.network, gathering, 60)
     window = opening.windows(house.network)[0].id
     token = invite(house.db, house.service.keys, window, shipped()["nyansatt"], wave="start", place="4204")[0]
-    named = {"gathering": gathering.id, "door": door.id, "token": token}
+    read = new_id()
+    for text in ("Jeg trives <b>godt</b>.", "Mer tid sammen med mentor."):
+        box = house.service.keys.close_waiting(house.network.id, text.encode())
+        Draft.create(
+            id=new_id(), network=house.network.id, form="nyansatt", question="fritt", batch=read, box=box, verdict="told"
+        )
+    named = {"read": read, "gathering": gathering.id, "door": door.id, "token": token}
     staff = (f"/networks/{house.network.id}/{page}".rstrip("/") for page in STAFF)
     pages = [page.format(**named) for page in (*HOUSE, *staff, *PHONE)]
     with serving(app) as address:
