@@ -34,9 +34,10 @@ PAGES = (
     "posters", "final", "windows", "invitations", "programme",
     "attending", "presence", "calendars", "forecast", "disclosing", "devices", "keeping", "sync", "phone", "doors",
     "results",
+    "programs", "api", "odata",
 )  # fmt: skip
 # The token in the address or header is the authority there, no cookie is looked at.
-TOKEN_PAGES = ("sync", "phone", "doors", "public", "joining")
+TOKEN_PAGES = ("sync", "phone", "doors", "public", "joining", "api", "odata")
 SCRIPTS = {".mjs": "text/javascript"}  # some systems do not know the ending
 MOST_POSTED = 1_048_576
 MOST_FIELDS = 2_000

@@ -13,6 +13,7 @@ from .anonymous.release_models import RELEASING
 from .anonymous.schema import make_tables
 from .audit import AuditLine
 from .jobs import Job
+from .named.api_models import API_TABLES
 from .named.gathering_models import GATHERINGS
 from .named.models import NAMED
 from .named.registration_models import REGISTRATION
@@ -20,7 +21,10 @@ from .named.report_models import REPORTS
 from .named.sign_in_models import SIGN_IN_TABLES
 
 # Everything that is bound when the house opens.
-TABLES: list[type[Table]] = [*NAMED, *REGISTRATION, *GATHERINGS, *ANONYMOUS, Job, *SIGN_IN_TABLES, *REPORTS, *RELEASING, AuditLine]
+TABLES: list[type[Table]] = [
+    *NAMED, *REGISTRATION, *GATHERINGS, *ANONYMOUS, Job,
+    *SIGN_IN_TABLES, *REPORTS, *RELEASING, *API_TABLES, AuditLine,
+]  # fmt: skip
 
 KEPT_AS_WRITTEN = (
     "seq, rev, record_id, form, form_version, about_kind, about_id, parents, author_id, device_id, "
@@ -170,7 +174,13 @@ def step_audit(db: Database, _change: SchemaMigrator) -> None:
     db.execute_sql(f"CREATE TRIGGER audit_unemptied BEFORE TRUNCATE ON audit_line FOR EACH STATEMENT {act}")
 
 
+def step_programs(db: Database, _change: SchemaMigrator) -> None:
+    """Keys for other programs, and addresses that hear of news."""
+    with db.bind_ctx(API_TABLES, bind_refs=False, bind_backrefs=False):
+        db.create_tables(API_TABLES)
+
+
 STEPS: list[Step] = [
     step_named_world, step_anonymous_world, step_jobs, step_registration, step_ways_to_sign_in, step_reports,
-    step_releasing, step_gatherings, step_audit,
+    step_releasing, step_gatherings, step_audit, step_programs,
 ]

@@ -13,7 +13,7 @@ from flask import Flask
 from fotfeste_shared.clock import today
 from fotfeste_shared.database import Database, let_go, writing
 
-from . import calling, heads
+from . import calling, heads, webhooks
 from .app import close_app
 from .backup import due, take_backup
 from .inviting import Ways, go_round, next_round
@@ -51,6 +51,12 @@ def handlers(service: Service) -> dict[str, Handler]:
         except Refused:
             log.warning("job %s: the address takes no letters", claimed.id)  # trying again is no use
 
+    def look_for_news(_claimed: Claim) -> None:
+        webhooks.go_round(service)
+
+    def tell_news(claimed: Claim) -> None:
+        webhooks.deliver(service, claimed)
+
     def send_heads(claimed: Claim) -> None:
         heads.go_round(service.db, claimed.id)
 
@@ -62,7 +68,10 @@ def handlers(service: Service) -> dict[str, Handler]:
         calling.go_round(service.db, service.config.base_url, today())
         forget_needs(service.db, Erasures(service.config.erasures), today())
 
-    return {"letter": send_letter, heads.KIND: send_heads, INVITATIONS: send_invitations, GATHERINGS: look_after_gatherings}
+    return {
+        "letter": send_letter, heads.KIND: send_heads, webhooks.ROUND: look_for_news, webhooks.DELIVERY: tell_news,
+        INVITATIONS: send_invitations, GATHERINGS: look_after_gatherings,
+    }  # fmt: skip
 
 
 def call_round(db: Database, day: date) -> None:
@@ -70,6 +79,7 @@ def call_round(db: Database, day: date) -> None:
     rounds = ((INVITATIONS, next_round(day)), (GATHERINGS, calling.next_round(day)))
     with writing(db):
         heads.call_round(day)
+        webhooks.call_round()
         for kind, (job_id, due_at) in rounds:
             enqueue(kind, {}, due_at, job_id=job_id)
 

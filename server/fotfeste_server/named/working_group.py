@@ -1,5 +1,6 @@
 """The working group of a network: who is in it, what they do, and how they are reached."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fotfeste_shared.answering import PHONE
@@ -49,15 +50,29 @@ def _followed(network: Network, person: str) -> list[Team]:
 
 
 def join_group(
-    db: Database, network: Network, *, name: str, address: str, role: str, words: str = "", phone: str = ""
+    db: Database,
+    network: Network,
+    *,
+    name: str,
+    address: str,
+    role: str,
+    words: str = "",
+    phone: str = "",
+    welcome: Callable[[Person], None] = lambda _person: None,
 ) -> None:
-    """Take somebody into the working group, or change what is told of them."""
+    """Take somebody into the working group, or change what is told of them.
+
+    `welcome` leaves a letter among the jobs of this transaction, for whoever has not had the role.
+    """
     if role not in WORKING_GROUP:
         raise Invalid(questions={"role": "Velg ett av svarene i listen."})
     phone = phone_number(phone)
     with writing(db):
         person = person_by_email(db, address, name)
-        assign(db, person, role, network=network.id)
+        had = (Role.person == person.id) & (Role.role == role) & (Role.network == network.id)
+        if not Role.select().where(had).exists():
+            assign(db, person, role, network=network.id)
+            welcome(person)
         told = {"words": one_line(words, 200), "phone": phone}
         insert_once(
             Duty, Duty.network, Duty.person, id=new_id(), network=network.id, person=person.id, **told

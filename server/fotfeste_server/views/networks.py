@@ -5,9 +5,10 @@ from werkzeug.wrappers import Response as Reply
 
 from fotfeste_shared.problems import NotFound
 from fotfeste_shared.web.pages import current_language, translated
-from fotfeste_shared.wording import say
+from fotfeste_shared.wording import Language, as_language, say
 
-from ..named.models import Network
+from ..jobs import enqueue
+from ..named.models import Network, Person
 from ..named.networks import found_network
 from ..named.overview import added_up, overview
 from ..named.settings import LARGEST_TEAM, PROFESSIONS, SMALLEST_TEAM, Chosen, change_network, choose, settings_of
@@ -86,7 +87,7 @@ def settings(network: Network) -> Page:
 
     def change() -> None:
         db = service().db
-        every = [code for code, _ in form.professions.choices]
+        every = [code for code, _ in choices_of(*PROFESSIONS)]
         chosen = [code for code in every if code in (form.professions.data or [])]
         choose(db, network, Chosen(
             tuple(chosen) if chosen != every else (), int(form.fewest.data or 0), int(form.most.data or 0),
@@ -116,10 +117,10 @@ def _as_it_is(network: Network) -> dict[str, object]:
 # --- the working group -----------------------------------------------------------------------------------------
 
 
-def role_name(role: str) -> str:
+def role_name(role: str, language: Language | None = None) -> str:
     """Name what somebody of the working group may do."""
     names = {"organizer": "Arrangør", "advisor": "Veileder"}
-    return say(current_language(), names[role])
+    return say(language or current_language(), names[role])
 
 
 @pages.route("/networks/<network_id>/group", methods=["GET", "POST"])
@@ -135,6 +136,7 @@ def group(network: Network) -> Page:
         join_group(
             service().db, network, name=form.name.data or "", address=form.email.data or "", role=form.role.data,
             words=form.words.data or "", phone=form.phone.data or "",
+            welcome=lambda person: _welcome(person, network, form.role.data),
         )  # fmt: skip
 
     if form.done(join):
@@ -144,6 +146,27 @@ def group(network: Network) -> Page:
         "organizers/group.html", network=network, form=form, colleagues=working_group(network), role_name=role_name,
         may_plan=mine.may("plan", network),
     ), form.status  # fmt: skip
+
+
+def _welcome(person: Person, network: Network, role: str) -> None:
+    """Write to whoever is taken in, how they come in."""
+    language = as_language(person.language)
+    paragraphs = (
+        say(language, "Hei {name}", name=person.name),
+        say(
+            language,
+            "Du er tatt inn i arbeidsgruppa for {network} i Fotfeste, som {role}.",
+            network=network.name,
+            role=role_name(role, language).lower(),
+        ),
+        say(
+            language,
+            "Logg inn på {address} med denne e-postadressen. Du får en kode på e-post og trenger ikke passord.",
+            address=f"{service().config.base_url}/signin",
+        ),
+    )
+    subject = say(language, "Du er med i arbeidsgruppa for {network}", network=network.name)
+    enqueue("letter", {"to": person.email, "subject": subject, "text": "\n\n".join(paragraphs)})
 
 
 @pages.route("/networks/<network_id>/group/<person_id>/leave", methods=["GET", "POST"])
