@@ -206,7 +206,7 @@ def test_all_networks_are_added_up_with_what_is_missing_and_waiting(house: House
 
     page = organizer.see("/networks")
 
-    assert "2 nettverk pågår, med 1 kommuner og 1 team." in page
+    assert "2 nettverk pågår. Kommuner: 1. Team: 1." in page
     assert "1 mangler etter fristen" in page
     assert "Nye påmeldinger: 1" in page
     assert "Nye påmeldinger" not in Visitor(house.browser("contact")).see("/networks")
@@ -250,6 +250,26 @@ def test_a_member_who_leaves_loses_access_at_once_and_what_they_wrote_stays(hous
     assert "Ingen leverer for teamet. Velg en kontaktperson." in page
     seat(house.db, house.team, "Kontakt", house.people["contact"].email, "hr", contact=True)
     assert 200 == contact.get(f"/records/{record.id}", follow_redirects=True).status_code
+
+
+def test_whoever_is_taken_out_while_writing_gets_their_words_back(house: House):
+    contact, record = Visitor(house.browser("contact")), house.report()
+    page = contact.see(f"/records/{record.id}")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    who = Member.get((Member.team == house.team.id) & (Member.person == house.people["contact"].id))
+    written = "Vi har prøvd sjekklisten. " * 800
+
+    unseat(house.db, who)
+    reply = contact.client.post(f"/records/{record.id}", data={"csrf_token": token, "a.kort": written, "a.framdrift": "20"})
+    stranger = contact.client.post(
+        f"/records/{record.id}", data={"csrf_token": token, "a.kort": written}, headers={"Origin": "https://ond.no"}
+    )
+
+    assert (404, 404) == (reply.status_code, stranger.status_code)
+    assert written.strip() in reply.text
+    assert "Kopier det, og gi det til en i teamet." in reply.text
+    assert written.strip() not in stranger.text
+    assert current(record.id) is None
 
 
 def test_a_seat_moves_to_the_address_that_was_meant_and_no_known_one_is_changed(house: House, organizer: Visitor):
