@@ -10,7 +10,9 @@ from fotfeste_shared.database import writing
 
 from .jobs import Job
 from .named.devices import turn_away
-from .named.models import Device, Network, Person, Role
+from .named.erasing import Erasures
+from .named.kept_about import forget as forget_person
+from .named.models import Device, Network, Pairing, Person, Role
 from .named.people import assign, person_by_email
 from .named.sessions import end_sessions
 from .options import common, config_of, house
@@ -75,6 +77,21 @@ def sign_out(data: Path | None, database: str, email: str) -> None:
     with house(config_of(data, database)) as db:
         person = _person(email)
         click.echo(f"Signed out of {end_sessions(db, person)} browsers.")
+
+
+@users.command("forget")
+@common
+@click.argument("email")
+@click.confirmation_option(prompt="Name, address, rights and own words go for good. Go on?")
+def forget(data: Path | None, database: str, email: str) -> None:
+    """Forget the person with EMAIL, at their wish; what they handed in for a team stays, without their name."""
+    config = config_of(data, database)
+    with house(config) as db:
+        person = _person(email)
+        if Pairing.select().where((Pairing.mentor == person.id) & Pairing.ended.is_null()).exists():
+            raise click.ClickException("this person is a mentor now: let another one take over first")
+        count = forget_person(db, Erasures(config.erasures), person)
+    click.echo(f"Forgotten, with {count} records about them.")
 
 
 def _person(email: str) -> Person:

@@ -15,6 +15,8 @@ from .audit import AuditLine
 from .jobs import Job
 from .named.api_models import API_TABLES
 from .named.gathering_models import GATHERINGS
+from .named.keeping_models import KEEPING
+from .named.mentoring_models import MENTORING
 from .named.models import NAMED
 from .named.registration_models import REGISTRATION
 from .named.report_models import REPORTS
@@ -22,8 +24,8 @@ from .named.sign_in_models import SIGN_IN_TABLES
 
 # Everything that is bound when the house opens.
 TABLES: list[type[Table]] = [
-    *NAMED, *REGISTRATION, *GATHERINGS, *ANONYMOUS, Job,
-    *SIGN_IN_TABLES, *REPORTS, *RELEASING, *API_TABLES, AuditLine,
+    *NAMED, *REGISTRATION, *GATHERINGS, *ANONYMOUS, Job, *SIGN_IN_TABLES, *REPORTS, *RELEASING, *API_TABLES, AuditLine,
+    *MENTORING, *KEEPING,
 ]  # fmt: skip
 
 KEPT_AS_WRITTEN = (
@@ -174,6 +176,12 @@ def step_audit(db: Database, _change: SchemaMigrator) -> None:
     db.execute_sql(f"CREATE TRIGGER audit_unemptied BEFORE TRUNCATE ON audit_line FOR EACH STATEMENT {act}")
 
 
+def step_mentoring(db: Database, _change: SchemaMigrator) -> None:
+    """Training, times away, changes of mentor, hires' own word, and what goes when its time is over."""
+    with db.bind_ctx([*MENTORING, *KEEPING], bind_refs=False, bind_backrefs=False):
+        db.create_tables([*MENTORING, *KEEPING])
+
+
 def step_programs(db: Database, _change: SchemaMigrator) -> None:
     """Keys for other programs, and addresses that hear of news."""
     with db.bind_ctx(API_TABLES, bind_refs=False, bind_backrefs=False):
@@ -182,5 +190,5 @@ def step_programs(db: Database, _change: SchemaMigrator) -> None:
 
 STEPS: list[Step] = [
     step_named_world, step_anonymous_world, step_jobs, step_registration, step_ways_to_sign_in, step_reports,
-    step_releasing, step_gatherings, step_audit, step_programs,
+    step_releasing, step_gatherings, step_audit, step_mentoring, step_programs,
 ]

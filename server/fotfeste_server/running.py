@@ -10,15 +10,17 @@ from multiprocessing.util import Finalize
 
 from flask import Flask
 
-from fotfeste_shared.clock import today
+from fotfeste_shared.clock import now, today
 from fotfeste_shared.database import Database, let_go, writing
 
-from . import calling, heads, webhooks
+from . import calling, heads, letters, webhooks
 from .app import close_app
 from .backup import due, take_backup
 from .inviting import Ways, go_round, next_round
 from .jobs import Claim, Handler, enqueue, run_due
 from .mail import Letter, Refused
+from .named import retention
+from .named.bounces import note_arrival, note_bounce
 from .named.erasing import Erasures
 from .named.needs import forget_needs
 from .opening import Tools
@@ -26,7 +28,7 @@ from .service import Service
 
 log = logging.getLogger(__name__)
 PAUSE = 0.5
-INVITATIONS, GATHERINGS = "invitations", "gatherings"  # the kinds of the daily jobs
+INVITATIONS, GATHERINGS, RETENTION = "invitations", "gatherings", "retention"  # the kinds of the daily jobs
 LOOK_EVERY = 60.0
 
 
@@ -44,12 +46,18 @@ def leave_with_parent() -> None:
 
 def handlers(service: Service) -> dict[str, Handler]:
     """Name the work that this program knows how to do later."""
+    return _of_letters(service) | _of_every_day(service)
 
+
+def _of_letters(service: Service) -> dict[str, Handler]:
     def send_letter(claimed: Claim) -> None:
         try:
             service.mail.send(Letter(claimed.id, **claimed.payload))
         except Refused:
             log.warning("job %s: the address takes no letters", claimed.id)  # trying again is no use
+            note_bounce(service.db, claimed.payload["to"])
+        else:
+            note_arrival(service.db, claimed.payload["to"])
 
     def look_for_news(_claimed: Claim) -> None:
         webhooks.go_round(service)
@@ -57,6 +65,10 @@ def handlers(service: Service) -> dict[str, Handler]:
     def tell_news(claimed: Claim) -> None:
         webhooks.deliver(service, claimed)
 
+    return {"letter": send_letter, webhooks.ROUND: look_for_news, webhooks.DELIVERY: tell_news}
+
+
+def _of_every_day(service: Service) -> dict[str, Handler]:
     def send_heads(claimed: Claim) -> None:
         heads.go_round(service.db, claimed.id)
 
@@ -68,15 +80,24 @@ def handlers(service: Service) -> dict[str, Handler]:
         calling.go_round(service.db, service.config.base_url, today())
         forget_needs(service.db, Erasures(service.config.erasures), today())
 
+    def remind_of_meetings(_claimed: Claim) -> None:
+        letters.keep_house(service.db, now())
+
+    def let_go_of_what_is_past(_claimed: Claim) -> None:
+        retention.let_go_of(service.db, Erasures(service.config.erasures), today())
+
     return {
-        "letter": send_letter, heads.KIND: send_heads, webhooks.ROUND: look_for_news, webhooks.DELIVERY: tell_news,
-        INVITATIONS: send_invitations, GATHERINGS: look_after_gatherings,
+        heads.KIND: send_heads, INVITATIONS: send_invitations, GATHERINGS: look_after_gatherings,
+        letters.REMINDERS: remind_of_meetings, RETENTION: let_go_of_what_is_past,
     }  # fmt: skip
 
 
 def call_round(db: Database, day: date) -> None:
     """Leave the day's rounds of invitations and gatherings for the morning; however often called, each is one."""
-    rounds = ((INVITATIONS, next_round(day)), (GATHERINGS, calling.next_round(day)))
+    rounds = (
+        (INVITATIONS, next_round(day)), (GATHERINGS, calling.next_round(day)),
+        (letters.REMINDERS, letters.next_reminders(day)), (RETENTION, retention.next_round(day)),
+    )
     with writing(db):
         heads.call_round(day)
         webhooks.call_round()
