@@ -31,6 +31,7 @@ from .models import (
     Team,
 )
 from .people import one_line
+from .settings import takes_part_on
 
 NEW_HIRE, MENTOR, LEAVER, PAIRING = "nyansatt", "mentor", "slutter", "kobling"
 THE_WHOLE = "sluttevaluering"  # asks all who took part, when the network is nearly over
@@ -65,8 +66,11 @@ class Wave:
 
 
 def waves(network: Network) -> list[Wave]:
-    """Give every turn in a network that nobody has been invited to yet, the earliest first."""
-    pairings = list(_pairings(network))
+    """Give every turn in a network that nobody has been invited to yet, the earliest first.
+
+    Nobody is asked in a municipality that has left.
+    """
+    pairings = [each for each in _pairings(network) if takes_part_on(each.participation, today())]
     had = {(row.subject, row.form, row.wave) for row in Invited.select()}
     had |= _had_before(pairings, had)
     every = [
