@@ -1,13 +1,14 @@
 """A report that a team writes together: its page, autosave, history, and two who wrote in the same place."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Reply
 
 from fotfeste_shared.changes import Clash, put
 from fotfeste_shared.forms import FormDefinition
+from fotfeste_shared.goals import goals_of, rows_for_final_report
 from fotfeste_shared.intake import Filled, Receipt
 from fotfeste_shared.judging import Context, judge
 from fotfeste_shared.kinds import Answers, Text
@@ -26,9 +27,9 @@ from ..named.history import leaves_of
 from ..named.knowing import context_of, labels
 from ..named.ledger import Ledger, current
 from ..named.models import Record, Revision
-from ..named.networks import STATUS_REPORT
+from ..named.networks import FINAL_REPORT, STATUS_REPORT
 from ..named.publishing import published
-from ..named.reporting import before
+from ..named.reporting import before, reports_of
 from . import my_scope, service, within
 from .organizers import Page
 
@@ -144,7 +145,7 @@ def _page(
     ledger = Ledger(service().db, service().writer, mine, record, seen)
     sheet = Sheet(
         form,
-        context_of(mine, form, about),
+        _context(record, form),
         answers=answers,
         before=last,
         labels=labels(mine, form, about),
@@ -163,6 +164,15 @@ def _page(
     return fill_in(sheet, Door(ledger, shared, known) if shared else ledger, lambda receipt: _thank(receipt, title))
 
 
+def _context(record: Record, form: FormDefinition) -> Context:
+    """Give what the form leans on; the rows of a final report are the sub-goals of all status reports."""
+    known = context_of(my_scope(), form, About(record.about_kind, record.about_id))
+    if form.code != FINAL_REPORT or record.team is None:
+        return known
+    reported = [(gathering.number, content.answers) for gathering, content in reports_of(record.team)]
+    return replace(known, rows=rows_for_final_report(goals_of(reported)))
+
+
 def _thank(receipt: Receipt, title: str) -> Reply:
     flash(translated("Levert: {title}. Kvittering {code}.", title=title, code=receipt.code or ""), "success")
     return redirect("/", 303)
@@ -170,8 +180,8 @@ def _thank(receipt: Receipt, title: str) -> Reply:
 
 def _left(record: Record, form: FormDefinition, answers: Answers) -> list[tuple[str, str]]:
     """Name what the person must still fill in, as (field, question), in the order of the page."""
-    about, language = About(record.about_kind, record.about_id), current_language()
-    context: Context = context_of(my_scope(), form, about)
+    language = current_language()
+    context = _context(record, form)
     drawn = Drawn(form, language, context, answers)
     missing = [each.path for each in judge(form, answers, context).complaints]
     codes = {path: ".".join(part for part in path.split("/") if not part.isdigit()) for path in missing}

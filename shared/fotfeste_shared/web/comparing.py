@@ -68,8 +68,12 @@ class Telling:
     def _row(self, question: Rows, row: Any, whole: Answers) -> str:  # noqa: ANN401 (a row or nothing)
         if not isinstance(row, dict):
             return ""
+        return "\n".join(f"{name}: {value}" for name, value in self.row(question, row, whole))
+
+    def row(self, question: Rows, row: Answers, whole: Answers) -> list[tuple[str, str]]:
+        """Put a row in words, as (question, answer)."""
         told = [each for each in question.questions if each.code in row and not isinstance(each, Computed)]
-        return "\n".join(f"{each.text.in_(self.language)}: {self.say(each, row[each.code], whole)}" for each in told)
+        return [(each.text.in_(self.language), self.say(each, row[each.code], whole)) for each in told]
 
     def say(self, question: Question, answer: Any, whole: Answers) -> str:  # noqa: ANN401 (any answer or nothing)
         """Put one answer in words, an empty text for none; `whole` is the sheet that it stands in."""

@@ -244,7 +244,9 @@ class Page:
         ]
 
     def _row_title(self, question: Rows, row: Answers, number: int) -> str:
-        """Title a row by its own words where the form says how, else by its number."""
+        """Title a row by its own words where the form says how, or where we made it; else by its number."""
+        if question.made_by == "goals" and row.get("tekst"):
+            return str(row["tekst"])
         title = self.say(question.row_title or question.text)
         if "{" in title:
             return title.format_map({key: str(value) for key, value in row.items()})
