@@ -256,6 +256,10 @@ class Exchange:
             content = read_revision(row.text)
         except Unreadable:
             return  # a newer program's revision: the server keeps it, and we shall pull it again when updated
+        had = Revision.select().where(Revision.rev == content.rev).first(self._db)
+        if had is not None:
+            self._take_word_on_known(had, row)
+            return
         Revision.insert(
             rev=content.rev,
             record=content.record,
@@ -269,10 +273,16 @@ class Exchange:
             saved_at=datetime.fromisoformat(content.saved_at),
             seq=row.seq,
             receipt=row.receipt,
-        ).on_conflict_ignore().execute(self._db)
-        # What is thin here is never sent again, so only a pull tells where it lies on a server that was put back.
-        moved = (Revision.rev == content.rev) & (Revision.digest == row.digest) & Revision.thin
-        Revision.update(seq=row.seq, receipt=row.receipt).where(moved).execute(self._db)
+        ).execute(self._db)
+
+    def _take_word_on_known(self, had: Revision, row: sync.Row) -> None:
+        """Hear what has become of a revision since it was delivered; one under way is spoken of when it is pushed."""
+        if had.digest != row.digest or had.state not in DELIVERED:
+            return
+        if had.held != row.held:
+            self._change(str(had.rev), held=row.held)
+        if had.thin:  # it is never sent again, so only a pull tells where it lies on a server that was put back
+            self._change(str(had.rev), seq=row.seq, receipt=row.receipt)
 
     def _erase(self, record: str) -> None:
         change = {"text": "", "state": State.ERASED, "receipt": None, "problem": None, "thin": False}

@@ -76,4 +76,4 @@ def _sender(parcel: Parcel) -> Device:
     person = Person.get_or_none(Person.id == parcel.person)
     if person is None:
         raise Invalid(UNREADABLE, code="unreadable")
-    return Device(id=None, person=person, install=parcel.install, state="drain_only", push_no=0)
+    return Device(id=None, person=person, install=parcel.install, state="drain_only", push_no=0, enrolled=now())

@@ -16,7 +16,8 @@ class Supervisor(MPServer):
 
     def __init__(self, *arguments: Any, drain: float, **options: Any) -> None:  # noqa: ANN401 (the web server's own)
         """`drain` is for how many seconds it serves on after it was told to end."""
-        super().__init__(*arguments, respawn_failed_workers=True, **options)
+        options["respawn_failed_workers"] = True
+        super().__init__(*arguments, **options)
         self.ending: Event = multiprocessing.Event()
         self._drain = drain
 
@@ -26,4 +27,4 @@ class Supervisor(MPServer):
         if self._drain and not self.interrupt_children:
             self.main_loop_interrupt.clear()
             self.main_loop_interrupt.wait(self._drain)  # who asks a second time does not want to wait
-        super().shutdown(exit_code)
+        super().shutdown(exit_code)  # type: ignore[no-untyped-call]  # the web server's own

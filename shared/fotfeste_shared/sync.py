@@ -154,13 +154,17 @@ class Tombstone(Message, frozen=True, kw_only=True):
 
 
 class Row(Message, frozen=True, kw_only=True):
-    """One line of the server's log: a revision, or the erasure of a record."""
+    """One line of the server's log: a revision, or the erasure of a record.
+
+    `held` tells why a person must look at it, which may have changed since it was delivered.
+    """
 
     seq: int
     rev: str | None = None
     digest: str | None = None
     text: str | None = None
     receipt: str | None = None
+    held: Held | None = None
     tombstone: Tombstone | None = None
 
 
@@ -186,7 +190,11 @@ class Thing(Message, frozen=True, kw_only=True):
 
 
 class PairingLine(Message, frozen=True, kw_only=True):
-    """One pairing: never a name of the new hire, only unit, profession and start; `mine` tells its mentor's device."""
+    """One pairing: never a name of the new hire, only unit, profession and start; `mine` tells its mentor's device.
+
+    `away` are the first and last days of times in which no talk is expected. `since` is the day from which this mentor
+    follows the new hire, when another one did before.
+    """
 
     id: str
     unit: str
@@ -195,6 +203,8 @@ class PairingLine(Message, frozen=True, kw_only=True):
     municipality: str
     ended: str | None = None
     mine: bool = True
+    away: list[tuple[str, str]] = []
+    since: str | None = None
 
 
 class OpenRecord(Message, frozen=True, kw_only=True):

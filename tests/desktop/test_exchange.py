@@ -191,6 +191,19 @@ def test_an_erased_record_is_forgotten_here_too_with_its_notes(db, mentor, excha
     assert exchange.next_push() is None
 
 
+def test_what_a_person_has_settled_since_is_told_when_everything_is_read_anew(db, mentor, exchange, server):
+    rev = mentor.save(new_id())
+    push = exchange.next_push()
+    exchange.take_push_reply(push, server.reply(push, item={"held": "unknown_form_version"}))
+    row = Revision.select().where(Revision.rev == rev).get(db)
+    for held in ("invalid", None):
+        told = sync.Row(seq=1, rev=rev, digest=row.digest, text=row.text, held=held)
+        pull = exchange.next_pull()
+        exchange.take_pull_reply(pull, pulled(pull, server, [told]))
+
+        assert held == Revision.select().where(Revision.rev == rev).get(db).held
+
+
 def test_a_reset_reads_anew_but_keeps_all_that_is_ours(db, mentor, exchange, server):
     rev = mentor.save(new_id())
     exchange.keep(cursor="old")

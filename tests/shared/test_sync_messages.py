@@ -23,7 +23,7 @@ def a_push(**changed):
 
 
 def test_the_published_schema_is_that_of_the_messages():
-    assert json.loads(SCHEMA.read_text("utf-8")) == sync.schema(), "write it anew: python tests --schema"
+    assert json.loads(SCHEMA.read_text("utf-8")) == sync.schema(), "write it anew: json.dumps(sync.schema(), indent=1, sort_keys=True)"
 
 
 def test_keys_of_a_newer_side_are_passed_over():

@@ -15,6 +15,7 @@ from fotfeste_server.named.devices import make_code, turn_away
 from fotfeste_server.named.erasing import Erasures, erase
 from fotfeste_server.named.models import Device, Person, Record, Revision
 from fotfeste_server.named.publishing import publish, published
+from fotfeste_server.named.rejudging import rejudge
 from fotfeste_shared.database import writing
 from fotfeste_shared.intake import Filled
 from fotfeste_shared.migrating import migrate
@@ -193,6 +194,7 @@ def new_form(world: "World", _client: Client) -> None:
     code = world.rng.choice(["statusrapport", "mentorlogg", "kobling"])
     newest = published(code)
     publish(world.server.db, replace(newest, version=newest.version + 1))
+    rejudge(world.server.db)  # as the start of the program that brings the new form does
     world.count("form published")
 
 

@@ -11,7 +11,7 @@ from fotfeste_desktop.syncing import Line
 from fotfeste_server.named.access import scope
 from fotfeste_server.named.history import COUNTED, lies_on, marked, salts_at
 from fotfeste_server.named.house import fact
-from fotfeste_server.named.models import Leaf, Person, Record, Restoration, Revision
+from fotfeste_server.named.models import Leaf, Person, PublishedForm, Record, Restoration, Revision
 from fotfeste_server.named.pulling import _scope_mark
 from fotfeste_shared.forms import digest
 from fotfeste_shared.revisions import chain, leaves, read_revision, receipt_code, write_revision
@@ -86,6 +86,11 @@ def nothing_is_invented(world: World, log: Log) -> None:
             continue
         holds((row.text, row.digest) == (known.text, known.digest), f"I6: {rev} was altered")
         holds(digest(row.text) == row.digest, f"I6: {rev} has another digest than its text")
+        if row.held == "unknown_form_version" and row.text:
+            form = PublishedForm.select().where(
+                (PublishedForm.code == row.form) & (PublishedForm.version == row.form_version)
+            )
+            holds(not form.exists(), f"I4: {rev} waits for a form that the server knows")
     for rev, why in world.must_be_held.items():
         holds(rev not in log or log[rev].held, f"I4: {rev} should be held ({why}), and is not")
 

@@ -14,6 +14,7 @@ from peewee import fn
 
 from fotfeste_shared.clock import now
 from fotfeste_shared.database import Database, Prepared, erase_freed_pages, gap, insert_once, writing
+from fotfeste_shared.revisions import derived_id
 
 from .history import hold_log
 from .models import Record, Revision, Tombstone
@@ -22,6 +23,9 @@ from .report_models import DraftVersion
 ERASED = Prepared(
     Tombstone, lambda: Tombstone.select(Tombstone.number).where(Tombstone.record.in_([gap("record"), gap("whole")]))
 )
+
+
+OPENED_WITH = ("form", "natural_key", "about_kind", "about_id", "network_id", "team_id", "gathering_id")
 
 
 class Erased(msgspec.Struct, frozen=True):
@@ -96,7 +100,18 @@ def _bury(record: str) -> bool:
     fresh = insert_once(Tombstone, Tombstone.record, number=last + 1, record=record, at=now())
     Revision.update(text=None).where((Revision.record == record) & Revision.text.is_null(False)).execute()
     DraftVersion.delete().where(DraftVersion.record == record).execute()
+    _open_anew(record)
     return fresh
+
+
+def _open_anew(record: str) -> None:
+    """Let what was opened for somebody to fill in be filled in again, under an id that any repeat finds."""
+    old = Record.get_or_none((Record.id == record) & Record.natural_key.is_null(False))
+    if old is None:
+        return
+    kept = {name: getattr(old, name) for name in OPENED_WITH}
+    Record.update(natural_key=None, team=None, gathering=None).where(Record.id == record).execute()
+    insert_once(Record, Record.id, id=derived_id("opened anew", record), opened=now(), **kept)
 
 
 def is_erased(record: str, apart_of: str | None = None) -> bool:

@@ -1,7 +1,5 @@
 """The one door for named forms: the right to hand in, the judge, the log and the leaves, all in one transaction."""
 
-import hashlib
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +14,16 @@ from fotfeste_shared.judging import judge
 from fotfeste_shared.kinds import Answers
 from fotfeste_shared.private import part
 from fotfeste_shared.problems import Closed, Conflicting, Forbidden, Invalid
-from fotfeste_shared.revisions import About, is_id, read_revision, receipt_code, timestamp, winner, write_revision
+from fotfeste_shared.revisions import (
+    About,
+    derived_id,
+    is_id,
+    read_revision,
+    receipt_code,
+    timestamp,
+    winner,
+    write_revision,
+)
 from fotfeste_shared.revisions import Revision as Content
 
 from .access import Scope
@@ -110,7 +117,9 @@ class Ledger:
             parents=self.parents,
             withdrawn=True,
         )
-        return Receipt("kept", _append(log, content).receipt)
+        line = _append(log, content)
+        withdraw_apart(log, content)
+        return Receipt("kept", line.receipt)
 
     def _repeated(self, known: Revision, filled: Filled, form: FormDefinition) -> Receipt:
         """Answer a page that was sent twice: the same content has its first receipt, another is refused.
@@ -140,6 +149,26 @@ class Ledger:
         _append(log, sibling)
 
 
+def withdraw_apart(log: Log, content: Content, *, but_not_by: str | None = None) -> None:
+    """Take back what is kept apart of a record that was taken back: nobody keeps a contact or a diet for nothing.
+
+    To be called with the log held; a repeat finds what the first try made. `but_not_by` leaves one person's own to
+    that person.
+    """
+    for sibling in Record.select().where(Record.apart_of == content.record):
+        standing = current(sibling.id)
+        if standing is None or standing.author == but_not_by:
+            continue
+        taken_back = replace(
+            content,
+            rev=derived_id(f"apart of {sibling.id}", content.rev),
+            record=sibling.id,
+            parents=tuple(leaves_of(sibling.id)),
+            apart_of=content.record,
+        )
+        _append(log, taken_back)
+
+
 def keeps_apart(form: FormDefinition) -> bool:
     """Tell whether some answers of a form are kept apart from the rest."""
     return any(question.kept_apart for question in form.questions())
@@ -164,11 +193,6 @@ def newest_apart(record: str, *, among: object = None) -> Answers:
 
 def _append(log: Log, content: Content) -> Line:
     return log.append(content, write_revision(content), device=None, held=None)
-
-
-def derived_id(purpose: str, id_: str) -> str:
-    """Make an id out of another one, so that a repeat finds what the first try made."""
-    return str(uuid.UUID(bytes=hashlib.sha256(f"{purpose}|{id_}".encode()).digest()[:16], version=4))
 
 
 def open_record(content: Content, network_of: FindNetwork = network_of) -> bool:

@@ -28,12 +28,14 @@ from .access import ADVISOR_NOTE, Scope
 from .agenda import gathering_name, language_of, opened_for
 from .candidates import mentors_to_choose, teams_headed
 from .history import COUNTED, history
-from .house import fact
+from .house import fact, noted
 from .knowing import context_of, offered_at
+from .mentoring import pauses
+from .mentoring_models import Takeover
 from .models import Gathering, Network, Pairing, Participation, PublishedForm, Record, Revision, Ruling, Team, Tombstone
 from .new_hires import REGISTRATION
 from .publishing import published
-from .pushing import backed_up_to
+from .pushing import REJUDGED, backed_up_to, known_hold
 
 CURSOR = re.compile(r"(?P<place>[0-9a-f]{16}\.[0-9a-f]{16})\.(?P<seq>[0-9]{1,15})\.(?P<buried>[0-9]{1,15})", re.ASCII)
 
@@ -81,9 +83,10 @@ def _since(cursor: str | None, place: str) -> tuple[tuple[int, int], bool]:
 def _scope_mark(mine: Scope) -> str:
     """Name what a person reaches: when it changes, older rows may have come within reach.
 
-    So they may when an organizer lets a held revision count.
+    So they may when an organizer lets a held revision count, or the judge has learnt the form of one.
     """
     reached = (
+        noted(REJUDGED),
         Ruling.select().where(Ruling.outcome == "accepted").count(),
         sorted(repr(held) for held in mine.roles),
         sorted(team.id for team in mine.teams().select(Team.id)),
@@ -106,6 +109,7 @@ def _rows(mine: Scope, since: int, limit: int) -> list[Row]:
             digest=row.digest,
             text=row.text,
             receipt=receipt_code(row.rev, row.digest, row.seq, link0),
+            held=known_hold(row.held),
         )
         for row in found
     ]
@@ -180,7 +184,7 @@ def _offered(record: Record) -> dict[str, frozenset[str]]:
 
 def _pairing(pairing: Pairing, mine: Scope) -> PairingLine:
     place = Participation.get_by_id(pairing.participation_id).municipality
-    found = find(place)
+    found, taken = find(place), Takeover.get_or_none(Takeover.pairing == pairing.id)
     return PairingLine(
         id=pairing.id,
         unit=pairing.unit,
@@ -189,4 +193,6 @@ def _pairing(pairing: Pairing, mine: Scope) -> PairingLine:
         municipality=found.name if found else place,
         ended=pairing.ended.isoformat() if pairing.ended else None,
         mine=pairing.mentor_id == mine.person.id,
+        away=[(each.first.isoformat(), each.last.isoformat()) for each in reversed(pauses(pairing))],
+        since=taken.day.isoformat() if taken else None,
     )

@@ -18,16 +18,18 @@ from fotfeste_shared.sync import PROTOCOL, SERVICE, Held, ItemReply, Push, PushI
 from .access import Scope, scope
 from .deadlines import note_when_written
 from .erasing import is_erased
-from .history import IdReused, Line, history, hold_log, leaves_of
+from .history import COUNTED, IdReused, Line, history, hold_log, leaves_of
 from .house import fact, noted
 from .knowing import REPORT, context_of, network_of
-from .ledger import open_record
+from .ledger import open_record, withdraw_apart
 from .models import Device, Person, Record
 from .new_hires import REGISTRATION, follow_registration, network_registered_in, pair_from
 from .publishing import published
+from .vouching import is_vouched_for, vouch_for_parents
 
 log = logging.getLogger(__name__)
 HELD = get_args(Held)
+REJUDGED = "rejudged"  # how many held revisions have been judged anew
 HIGHEST = 2**31  # what a database's whole number holds
 RECORD = Prepared(
     Record, lambda: Record.select(Record.form, Record.about_kind, Record.about_id).where(Record.id == gap("record"))
@@ -56,9 +58,17 @@ class Delivery:
         line = self.log.append(content, written, device=self.device.id, held=_why_held(self, content))
         if content.form == REPORT:
             self.context_of.cache_clear()  # the next item may refer to it
-        if content.form == REGISTRATION and content.apart_of is None and line.held is None:
-            follow_registration(self.db, content.record, content.about.id)
+        self.follow(content, line.held)
         return line
+
+    def follow(self, content: Content, held: str | None) -> None:
+        """Do what follows from a revision that counts."""
+        if held is None or held in COUNTED:
+            vouch_for_parents(content)
+        if held is None and content.withdrawn and content.apart_of is None:
+            withdraw_apart(self.log, content, but_not_by=content.author)  # their own come from their own device
+        if held is None and content.form == REGISTRATION and content.apart_of is None:
+            follow_registration(self.db, content.record, content.about.id)
 
     def open_record(self, content: Content) -> bool:
         """Open the record of a new revision; a new hire's registration makes the pairing that it is about, first."""
@@ -162,8 +172,13 @@ def _item(delivery: Delivery, item: PushItem) -> ItemReply:
         receipt=line.receipt,
         received_at=line.received_at,
         leaves=leaves_of(content.record),
-        held=next((each for each in HELD if each == line.held), None),
+        held=known_hold(line.held),
     )
+
+
+def known_hold(held: str | None) -> Held | None:
+    """Say in a word of the wire why something is held."""
+    return next((each for each in HELD if each == held), None)
 
 
 def _refused(item: PushItem, reason: Reason) -> ItemReply:
@@ -190,7 +205,7 @@ def _is_theirs(mine: Scope, content: Content) -> bool:
 
 def _why_held(delivery: Delivery, content: Content) -> Held | None:
     """Tell why a person must look at it before it counts in full; None when all is well."""
-    if delivery.device.state != "active":
+    if delivery.device.state != "active" and not is_vouched_for(content):
         return "drain_only"
     try:
         may = delivery.may_hand_in(content.author, content.form, content.about)
@@ -202,11 +217,11 @@ def _why_held(delivery: Delivery, content: Content) -> Held | None:
         form = delivery.published(content.form, content.form_version)
     except NotFound:
         return "unknown_form_version"
-    good = content.withdrawn or _is_good(delivery, form, content)
+    good = content.withdrawn or is_good(delivery, form, content)
     return None if good else "invalid"
 
 
-def _is_good(delivery: Delivery, form: FormDefinition, content: Content) -> bool:
+def is_good(delivery: Delivery, form: FormDefinition, content: Content) -> bool:
     """Judge what travels: private notes are not here, and kept-apart answers come by themselves."""
     if form.intake != "ledger" or (form.natural_key and not _is_opened(content)):
         return False

@@ -14,13 +14,14 @@ from fotfeste_server.anonymous.models import MODELS
 from fotfeste_server.jobs import Job
 from fotfeste_server.named.access import scope
 from fotfeste_server.named.house import fact
-from fotfeste_server.named.ledger import Ledger, derived_id
+from fotfeste_server.named.ledger import Ledger
 from fotfeste_server.named.models import NAMED, Device, Leaf, Person, Record, Revision
+from fotfeste_server.named.publishing import published
 from fotfeste_server.named.pushing import push_items
 from fotfeste_shared.clock import now, today
 from fotfeste_shared.database import Database, Writer, open_database
 from fotfeste_shared.intake import Filled
-from fotfeste_shared.revisions import About, chain, new_id, timestamp, write_revision
+from fotfeste_shared.revisions import About, chain, derived_id, new_id, timestamp, write_revision
 from fotfeste_shared.revisions import Revision as Content
 from fotfeste_shared.sync import Push, PushItem
 
@@ -64,14 +65,14 @@ def a_hand_in(known: dict[str, str]) -> tuple[Act, list[str]]:
     """A pairing's form on the web, whose way to reach the new hire is kept apart in a revision of its own."""
     rev = new_id()
     sheet: dict[str, object] = {
-        "enhet": "Sykehjemmet", "yrke": "sykepleier", "startdato": today().isoformat(), "mentor": known["mentor"],
-        "mentor_avklart": today().isoformat(), "informert": "ja", "kontakt": "ny@eksempel.no",
+        "team": known["team"], "enhet": "Sykehjemmet", "yrke": "sykepleier", "startdato": today().isoformat(),
+        "mentor": known["mentor"], "mentor_avklart": today().isoformat(), "informert": "ja", "kontakt": "ny@eksempel.no",
     }  # fmt: skip
 
     def hand_in(db: Database, writer: Writer) -> list[str]:
         mine = scope(Person.get_by_id(known["head"]))
         record = Record(id="", form="kobling", about_kind="pairing", about_id=known["pairing"])
-        return [str(Ledger(db, writer, mine, record).receive(Filled("kobling", 1, sheet, rev)).code)]
+        return [str(Ledger(db, writer, mine, record).receive(Filled("kobling", published("kobling").version, sheet, rev)).code)]
 
     return hand_in, [rev, derived_id("apart", rev)]
 

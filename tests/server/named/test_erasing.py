@@ -9,6 +9,7 @@ from peewee import DatabaseError
 
 from fotfeste_server.named.access import scope
 from fotfeste_server.named.erasing import Erasures, ListBroken, erase, replay
+from fotfeste_server.named.gatherings import reports
 from fotfeste_server.named.house import fact
 from fotfeste_server.named.ledger import current
 from fotfeste_server.named.models import Revision, Tombstone
@@ -16,7 +17,7 @@ from fotfeste_server.named.proving import prove
 from fotfeste_server.named.pulling import pull
 from fotfeste_server.named.pushing import push_items
 from fotfeste_shared.database import writing
-from fotfeste_shared.revisions import Written, new_id, read_revision, write_revision
+from fotfeste_shared.revisions import Written, derived_id, new_id, read_revision, write_revision
 from fotfeste_shared.sync import ItemReply, Pull, PullReply
 
 SECRET = "Dette skal ingen finne igjen."
@@ -44,28 +45,28 @@ def files_holding(folder: Path, text: str) -> list[str]:
 def test_the_text_goes_and_the_log_still_holds(house: House, erasures: Erasures):
     deliver(house, "contact", report(house, neste=SECRET), report(house))
     deliver(house, "mentor", session_log(house))
-    before = prove(house.db)
+    before, record = prove(house.db), house.report().id
 
-    assert 1 == erase(house.db, erasures, house.report().id)
+    assert 1 == erase(house.db, erasures, record)
 
-    assert [None, None] == [row.text for row in Revision.select().where(Revision.record == house.report().id)]
+    assert [None, None] == [row.text for row in Revision.select().where(Revision.record == record)]
     assert (before, ()) == (prove(house.db), before.faults)
-    assert current(house.report().id) is None
+    assert current(record) is None
     assert [] == files_holding(house.service.config.data, SECRET)
 
 
 def test_every_device_is_told_once_and_a_new_one_gets_no_text(house: House, erasures: Erasures):
     written = report(house)
     deliver(house, "contact", written)
-    had = fetch(house, "advisor")
-    erase(house.db, erasures, house.report().id)
+    had, record = fetch(house, "advisor"), house.report().id
+    erase(house.db, erasures, record)
 
     told = fetch(house, "advisor", had.cursor)
     again = fetch(house, "advisor", told.cursor)
     fresh = fetch(house, "organizer")
 
     assert written.rev in {row.rev for row in had.rows}
-    assert [house.report().id] == [row.tombstone.record for row in told.rows if row.tombstone]
+    assert [record] == [row.tombstone.record for row in told.rows if row.tombstone]
     assert [] == again.rows
     assert [None] == [row.text for row in fresh.rows]
 
@@ -103,6 +104,38 @@ def test_a_list_that_the_database_has_forgotten_is_replayed(house: House, erasur
     assert 0 == replay(house.db, erasures)
     assert Revision.get().text is None
     assert [1, 2] == [row.number for row in Tombstone.select().order_by(Tombstone.number)]
+
+
+def test_what_was_opened_for_a_team_is_opened_anew_and_can_be_handed_in(house: House, erasures: Erasures):
+    old = house.report()
+    deliver(house, "contact", report(house))
+
+    erase(house.db, erasures, old.id)
+    again = house.report()
+
+    assert again.id == derived_id("opened anew", old.id)
+    assert (old.natural_key, old.team_id, old.gathering_id) == (again.natural_key, again.team_id, again.gathering_id)
+    assert [again.id] == [each.record for each in reports(house.scope("organizer"), house.gathering)]
+    listed = {each.id for each in fetch(house, "contact").roster.records}
+    assert (True, False) == (again.id in listed, old.id in listed)
+    [kept] = deliver(house, "contact", report(house))
+    assert ("stored", None) == (kept.outcome, kept.held)
+    [late] = deliver(house, "contact", report(house, record=old.id))
+    assert ("refused", "erased") == (late.outcome, late.reason)
+
+
+def test_a_restored_house_opens_the_same_record_anew_so_that_what_came_meanwhile_comes_back(
+    house: House, erasures: Erasures
+):
+    old = house.report()
+    with writing(house.db):
+        erasures.add([old.id])  # the list knows of it, and the restored database does not
+
+    assert (1, 0) == (replay(house.db, erasures), replay(house.db, erasures))
+
+    assert derived_id("opened anew", old.id) == house.report().id
+    erase(house.db, erasures, house.report().id)
+    assert derived_id("opened anew", derived_id("opened anew", old.id)) == house.report().id
 
 
 def test_a_torn_line_of_the_list_is_written_anew_and_a_strange_one_stops_us(house: House, erasures: Erasures):

@@ -17,7 +17,7 @@ def test_a_delivery_and_a_hand_in_survive_a_kill_before_each_of_their_statements
     device = house.device("mentor").device
     known = {
         "url": database_url, "mentor": house.people["mentor"].id,
-        "head": house.people["head"].id, "pairing": house.pairing.id,
+        "head": house.people["head"].id, "team": house.team.id, "pairing": house.pairing.id,
         "device": device.id, "install": device.install,
     }  # fmt: skip
     close_app(app)

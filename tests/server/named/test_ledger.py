@@ -4,17 +4,20 @@ from dataclasses import replace
 
 import pytest
 from making_house import REPORT, House, session_log
+from msgspec.structs import replace as replace_content
 
 from fotfeste_server.named.gatherings import plan_gathering
 from fotfeste_server.named.history import leaves_of
-from fotfeste_server.named.ledger import Ledger, current, derived_id, revisions_of
+from fotfeste_server.named.ledger import Ledger, current, newest_apart, revisions_of
 from fotfeste_server.named.mentoring import pair
 from fotfeste_server.named.models import Record, Revision
-from fotfeste_server.named.teams import form_team
-from fotfeste_shared.clock import today
+from fotfeste_server.named.publishing import published
+from fotfeste_server.named.pushing import push_items
+from fotfeste_server.named.teams import form_team, seat
+from fotfeste_shared.clock import now, today
 from fotfeste_shared.intake import Filled
 from fotfeste_shared.problems import Conflicting, Forbidden, Invalid
-from fotfeste_shared.revisions import in_conflict, new_id, read_revision
+from fotfeste_shared.revisions import derived_id, in_conflict, new_id, read_revision, timestamp, write_revision
 
 CONTACT_OF_A_HIRE = "ny@eksempel.no"
 
@@ -25,11 +28,11 @@ def ledger(house: House, who: str, record: Record | None = None, parents: tuple[
 
 def pairing_form(house: House) -> Filled:
     answers = {
-        "enhet": "Sykehjemmet", "yrke": "sykepleier", "startdato": today().isoformat(),
+        "team": house.team.id, "enhet": "Sykehjemmet", "yrke": "sykepleier", "startdato": today().isoformat(),
         "mentor": house.people["mentor"].id, "mentor_avklart": today().isoformat(), "informert": "ja",
         "kontakt": CONTACT_OF_A_HIRE,
     }  # fmt: skip
-    return Filled("kobling", 1, answers, new_id())
+    return Filled("kobling", published("kobling").version, answers, new_id())
 
 
 def test_the_same_form_twice_is_known_with_the_first_receipt(house: House):
@@ -114,6 +117,39 @@ def test_how_to_reach_a_new_hire_is_kept_apart_and_read_by_its_writer_only(house
     assert main.record_id == apart.record.apart_of
     readers = {who for who in house.people if apart.record_id in {each.id for each in house.scope(who).records()}}
     assert {"head"} == readers
+
+
+def test_who_takes_a_registration_back_takes_back_what_is_kept_apart_of_it(house: House):
+    filled, rev = pairing_form(house), new_id()
+    record = Record(id="", form="kobling", about_kind="pairing", about_id=house.pairing.id)
+    ledger(house, "head", record).receive(filled)
+    whole = Record.get_by_id(Revision.get(Revision.rev == filled.id).record_id)
+    apart = Record.get(Record.apart_of == whole.id)
+    assert CONTACT_OF_A_HIRE == current(apart.id).answers["kontakt"]
+
+    withdrawing = ledger(house, "head", whole, tuple(leaves_of(whole.id)))
+    assert ("kept", "known") == (withdrawing.withdraw(rev).outcome, withdrawing.withdraw(rev).outcome)
+
+    assert (None, None) == (current(whole.id), current(apart.id))
+    assert (1, {}) == (len(leaves_of(apart.id)), newest_apart(whole.id))
+    assert 4 == Revision.select().count()
+
+
+def test_what_another_has_kept_apart_goes_when_a_device_takes_the_record_back(house: House):
+    filled = pairing_form(house)
+    record = Record(id="", form="kobling", about_kind="pairing", about_id=house.pairing.id)
+    ledger(house, "head", record).receive(filled)
+    whole = read_revision(str(Revision.get(Revision.rev == filled.id).text))
+    seat(house.db, house.team, "Kontakt", house.people["contact"].email, "avdelingsleder")
+    theirs = replace_content(whole, rev=new_id(), author=house.people["contact"].id, saved_at=timestamp(now()))
+    taken_back = replace_content(theirs, parents=(whole.rev,), answers={}, withdrawn=True)
+    wish = house.push("contact", write_revision(taken_back))
+    device = house.devices["contact"].device
+    [reply] = house.service.writer.do(lambda: push_items(house.db, device, wish)).items
+
+    apart = Record.get(Record.apart_of == whole.record)
+    assert ("stored", None) == (reply.outcome, reply.held)
+    assert (None, None) == (current(whole.record), current(apart.id))
 
 
 def test_a_session_is_about_the_pairing_it_names(house: House):

@@ -8,15 +8,17 @@ from fotfeste_server.named.access import scope
 from fotfeste_server.named.devices import turn_away
 from fotfeste_server.named.history import leaves_of
 from fotfeste_server.named.ledger import Ledger, current
-from fotfeste_server.named.models import Device, Revision, Ruling
+from fotfeste_server.named.models import Device, Record, Revision, Ruling
 from fotfeste_server.named.proving import prove
+from fotfeste_server.named.publishing import publish, published
 from fotfeste_server.named.pulling import pull
 from fotfeste_server.named.pushing import push_items
+from fotfeste_server.named.rejudging import rejudge
 from fotfeste_server.named.settling import held, look_into, settle
 from fotfeste_shared.forms import digest
 from fotfeste_shared.intake import Filled
 from fotfeste_shared.problems import Closed, Conflicting, NotFound
-from fotfeste_shared.revisions import Written, new_id, read_revision, write_revision
+from fotfeste_shared.revisions import Written, leaves, new_id, read_revision, write_revision
 from fotfeste_shared.sync import ItemReply, Pull, PullReply
 
 
@@ -106,6 +108,91 @@ def test_a_form_that_nobody_knows_cannot_be_let_count(house: House):
     assert 0 == Ruling.select().count()
 
 
+def of_tomorrow(house: House, **change: object) -> Written:
+    """A report on a version of its form that this server has not heard of, but for its number as the last one."""
+    written = report(house, **change)
+    text = written.text.replace('"form_version":1', f'"form_version":{published("statusrapport").version + 1}')
+    return Written(written.rev, digest(text), text)
+
+
+def publish_tomorrows(house: House) -> None:
+    form = published("statusrapport")
+    publish(house.db, replace(form, version=form.version + 1))
+
+
+@pytest.mark.parametrize(("framdrift", "held_then"), [(30, None), (7, "invalid")])
+def test_what_waited_for_its_form_is_judged_by_itself_when_the_form_is_known_and_its_writer_hears(
+    house: House, framdrift: int, held_then: str | None
+):
+    written = of_tomorrow(house, framdrift=framdrift)
+    [reply] = deliver(house, "contact", written)
+    cursor = fetch(house, "contact").cursor
+    assert ("unknown_form_version", 0) == (reply.held, rejudge(house.db))
+
+    publish_tomorrows(house)
+
+    assert (1, 0) == (rejudge(house.db), rejudge(house.db))
+    assert held_then == Revision.get(Revision.rev == written.rev).held
+    assert written.rev == current(house.report().id).rev
+    told = fetch(house, "contact", cursor)
+    assert (True, [(written.rev, held_then)]) == (told.reset, [(row.rev, row.held) for row in told.rows])
+    assert () == prove(house.db).faults
+
+
+def test_what_an_organizer_has_settled_is_not_judged_again(house: House):
+    written = of_tomorrow(house)
+    deliver(house, "contact", written)
+    settle(house.db, house.scope("organizer"), house.network, written.rev, "set_aside")
+
+    publish_tomorrows(house)
+
+    assert 0 == rejudge(house.db)
+    assert "unknown_form_version" == Revision.get(Revision.rev == written.rev).held
+
+
+@pytest.mark.parametrize("child_first", [False, True])
+def test_who_builds_on_what_came_from_their_own_turned_away_computer_makes_no_conflict(
+    house: House, child_first: bool
+):
+    first = report(house)
+    deliver(house, "contact", first)
+    away, back = report(house, parents=(first.rev,), framdrift=25), None
+    back = report(house, parents=(away.rev,), framdrift=30)
+    device, seen = house.device("contact").device, fetch(house, "advisor").cursor
+
+    def from_it(state: str, written: Written) -> ItemReply:
+        turn_away(house.db, device, state)
+        return deliver(house, "contact", written)[0]
+
+    order = [("active", back), ("drain_only", away)] if child_first else [("drain_only", away), ("active", back)]
+    for state, written in order:
+        from_it(state, written)
+
+    assert [back.rev] == leaves_of(house.report().id)
+    assert [] == held(house.scope("organizer"), house.network)
+    theirs = [read_revision(row.text) for row in fetch(house, "advisor", seen).rows]
+    assert {back.rev} == leaves([read_revision(first.text), *theirs])
+    assert () == prove(house.db).faults
+
+
+def test_what_an_organizer_has_set_aside_nobody_else_vouches_for(house: House):
+    away = from_a_turned_away_device(house)
+    settle(house.db, house.scope("organizer"), house.network, away.rev, "set_aside")
+    turn_away(house.db, house.device("contact").device, "active")
+
+    deliver(house, "contact", report(house, parents=(away.rev,)))
+
+    assert "drain_only" == Revision.get(Revision.rev == away.rev).held
+
+
+def test_another_person_does_not_vouch_for_what_came_from_a_turned_away_computer(house: House):
+    away = from_a_turned_away_device(house)
+
+    deliver(house, "head", report(house, "head", parents=(away.rev,)))
+
+    assert "drain_only" == Revision.get(Revision.rev == away.rev).held
+
+
 def test_a_held_talk_is_not_read_by_an_organizer(house: House):
     written = session_log(house, minutter=-4)
     deliver(house, "mentor", written)
@@ -175,7 +262,8 @@ def test_a_report_is_withdrawn_and_erased_by_plain_pages(house: House):
     assert "Slett for alltid" in organizer.get(f"{address}/erase").text
     assert 303 == organizer.post(f"{address}/erase").status_code
     assert [None, None] == [row.text for row in Revision.select()]
+    erased = Record.get_by_id(Revision.get().record_id)
     with pytest.raises(Closed):
-        Ledger(house.db, house.service.writer, house.scope("contact"), house.report()).receive(
+        Ledger(house.db, house.service.writer, house.scope("contact"), erased).receive(
             Filled(id=new_id(), form="statusrapport", version=1, answers=REPORT)
         )
