@@ -102,7 +102,7 @@ def test_filters_choose_place_period_survey_and_round(house, address, released):
     assert "Oslo · 1. kvartal 2026" in oslo
     assert "Visste du om mentorordningen da du søkte jobben?" in oslo
     assert re.search(r"\d(–\d)? av 6", oslo)
-    assert "Hvorfor slutter du?" in exits
+    assert "Det gjelder alle de 9 spørsmålene i denne målingen." in exits
     assert "skjult: for få svar" in exits.casefold()
     assert 200 == browser.get(f"{address}?place=x&wave=y&window=z&form=w").status_code
 
