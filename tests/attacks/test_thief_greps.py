@@ -80,8 +80,8 @@ def answer(port, token, number):
 
 
 def hits(raw, secrets):
-    found = {(path.name, secret) for path, content in raw.items() for secret in secrets if secret.encode() in content}
-    return sorted(found)
+    pattern = re.compile(b"|".join(re.escape(secret.encode()) for secret in secrets))
+    return sorted({(path.name, found.decode()) for path, content in raw.items() for found in pattern.findall(content)})
 
 
 def test_no_file_log_or_backup_holds_a_token_a_receipt_an_address_or_a_word(robbed, attacked):

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 import time_machine
 from server.test_invitations import DAY, HIRED, hire, house, post, sent, tools  # noqa: F401 (two are fixtures)
 from server.test_organizers import Visitor
@@ -14,6 +15,8 @@ from fotfeste_server.named.models import Contact, Gathering, Invited, Network, P
 from fotfeste_server.opening import end_surveys, seal_window, windows
 from fotfeste_shared.clock import today
 
+# Rounds run on both databases in test_invitations.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 LATER = timedelta(days=3)
 
 

@@ -15,6 +15,8 @@ from fotfeste_server.anonymous.sealing import seal
 from fotfeste_shared.forms import shipped
 from fotfeste_shared.problems import Conflicting, Invalid, NotFound
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # on both: test_release_lines
+
 
 def ask_for(world, row="trygg", column="valg", wave="m3", halves=2, form=NEW_HIRE):
     register(world.db, world.network, form, wave=wave, row=row, column=column, halves=halves)
@@ -117,7 +119,7 @@ def test_only_questions_with_one_answer_each_can_be_crossed(world: World, wrong)
         ask_for(world, **wrong)
 
 
-def test_what_a_whole_hall_answers_by_one_link_is_never_crossed():
+def test_what_a_whole_hall_answers_by_one_link_is_never_crossed(world: World):
     """There a person may answer more than once, and what one person can lose is not bounded."""
     assert not can_cross(shipped()["evaluering_samling"])
     assert can_cross(shipped()["nyansatt"])

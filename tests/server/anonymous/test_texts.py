@@ -22,6 +22,8 @@ from fotfeste_server.anonymous.texts import (
 )
 from fotfeste_shared.problems import Conflicting, NotFound
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # on both: test_release_lines
+
 DAY = date(2027, 1, 4)
 
 
@@ -158,7 +160,6 @@ def test_another_networks_texts_are_not_there(world: World):
         judge_text(world.db, world.keys, "another", text.id, verdict="told", said="x")
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_originals_are_nowhere_after_the_release(world: World, tmp_path):
     written(world, THREE)
     batch = readings(world.network)[0]

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from server.anonymous.makers import CLOSES, OPENS, World
 
 from fotfeste_server.anonymous.doors import come_in, open_door
@@ -10,6 +11,8 @@ from fotfeste_server.anonymous.models import Block, Window
 from fotfeste_server.anonymous.release_models import SealRule, Turnout
 from fotfeste_server.anonymous.releases import read_seals, replay
 from fotfeste_shared.forms import shipped
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # on both: test_release_lines
 
 
 def told(world):
