@@ -147,8 +147,14 @@ def same_line(number: str) -> list[str]:
     return [today[0], *forerunners(today[0])] if len(today) == 1 else [number]
 
 
+def is_now(number: str) -> Municipality | None:
+    """Find the one municipality that a number stands for today; None for a number that was split, or never was."""
+    today = followers(number)
+    return find(today[0]) if len(today) == 1 else None
+
+
 def name_of(number: str) -> str:
     """Name a municipality by its number, also one that it has no more."""
-    if found := find(number):
+    if found := is_now(number):
         return found.name
     return next((change.old_name for change in changes() if change.old == number), number)

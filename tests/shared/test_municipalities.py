@@ -11,6 +11,7 @@ from fotfeste_shared.municipalities import (
     find,
     followers,
     forerunners,
+    is_now,
     name_of,
     register,
     same_line,
@@ -59,5 +60,6 @@ def test_figures_follow_through_a_merger_and_stop_at_a_split():
 def test_one_line_of_numbers_from_whichever_of_them_and_a_name_for_a_number_that_is_gone():
     assert ["3118", "3014"] == same_line("3014") == same_line("3118")
     assert ["1508"] == same_line("1508")
-    assert "Ålesund" == name_of("1507")
+    assert ("Ålesund", "Indre Østfold") == (name_of("1507"), name_of("3014"))
+    assert (None, "3118") == (is_now("1507"), is_now("3014").number)
     assert "9999" == name_of("9999")

@@ -13,7 +13,7 @@ from fotfeste_shared.clock import now, today
 from fotfeste_shared.database import Database, insert_once, writing
 from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.kinds import Info
-from fotfeste_shared.municipalities import find
+from fotfeste_shared.municipalities import is_now, name_of
 from fotfeste_shared.problems import Conflicting, NotFound
 from fotfeste_shared.revisions import Revision as Content
 from fotfeste_shared.revisions import new_id
@@ -117,11 +117,11 @@ def countersign(db: Database, place: Participation, by: Person, rev: str, seen: 
 
 def for_the_archive(told: Agreement, language: Language) -> dict[str, object]:
     """Give everything that stands in the document, as plain values."""
-    found = find(told.place.municipality)
+    found = is_now(told.place.municipality)
     answers = told.answers or {}
     return {
         "network": told.place.network.name, "starts": told.place.network.starts, "ends": told.place.network.ends,
-        "municipality": found.label if found else str(told.place.municipality), "orgnr": found.orgnr if found else "",
+        "municipality": found.label if found else name_of(told.place.municipality), "orgnr": found.orgnr if found else "",
         "text": text_of(told.form, language), "version": told.form.version, "fingerprint": told.fingerprint,
         "case": str(answers.get("saksnr", "")), "agreed_on": _agreed_on(told),
     }  # fmt: skip

@@ -7,7 +7,7 @@ from fotfeste_shared.clock import today
 from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.judging import Context
 from fotfeste_shared.kinds import Reference
-from fotfeste_shared.municipalities import find
+from fotfeste_shared.municipalities import is_now
 from fotfeste_shared.revisions import About
 
 from .access import SESSION_LOG, SIGN_UP, Scope
@@ -74,7 +74,7 @@ def offered_at(form: FormDefinition, record: str | None) -> dict[str, frozenset[
 
 def _municipality_facts(participation: str) -> dict[str, str | int]:
     found = Participation.get_or_none(Participation.id == participation)
-    place = find(found.municipality) if found else None
+    place = is_now(found.municipality) if found else None
     return {"orgnr": place.orgnr} if place else {}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil, floor
 
-from fotfeste_shared.municipalities import find
+from fotfeste_shared.municipalities import name_of
 from fotfeste_shared.wording import Language, Value, say
 
 from .figures import Figure, Hidden, Shown
@@ -173,8 +173,7 @@ def place(code: str, language: Language) -> str:
     """Name a municipality, or all of them together."""
     if code in ("", EVERYWHERE):
         return say(language, "Hele nettverket")
-    found = find(code)
-    return found.name if found else code
+    return name_of(code)
 
 
 def answers(n: int, blocks: int, language: Language) -> str:
