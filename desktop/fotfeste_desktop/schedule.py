@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from fotfeste_shared.answering import add_months
+from fotfeste_shared.talks import Away, plan
 
 # a session that is not logged a week after its day is worth a reminder, a day earlier it would only nag
 GRACE = timedelta(days=7)
@@ -31,28 +31,31 @@ class Next:
     agreed: bool = False
 
 
-def plan(started: date) -> list[date]:
-    """The days of the seventeen sessions of the first year."""
-    weekly = [started + timedelta(weeks=week) for week in (1, 2, 3, 4)]
-    fortnightly = [started + timedelta(weeks=week) for week in (6, 8, 10, 12)]
-    monthly = [add_months(started, month) for month in range(4, 13)]
-    return weekly + fortnightly + monthly
+def next_session(
+    started: date,
+    held: Sequence[date],
+    agreed: date | None,
+    today: date,
+    *,
+    away: Sequence[Away] = (),
+    since: date | None = None,
+) -> Next:
+    """Tell the next session: the day they agreed on, else the plan's first after the last one held.
 
-
-def next_session(started: date, held: Sequence[date], agreed: date | None, today: date) -> Next:
-    """Tell the next session: the day they agreed on, else the plan's first after the last one held."""
+    Nothing is expected in a time `away`, nor before the day `since` which this mentor follows the new hire.
+    """
     last = max(held, default=None)
-    day = agreed if agreed and (last is None or agreed > last) else _planned_after(started, last)
+    days = [day for day in plan(started, away) if since is None or day >= since]
+    day = agreed if agreed and (last is None or agreed > last) else _planned_after(started, days, last)
     year_is_over = plan(started)[-1] + GRACE < today
     if day is None or (year_is_over and day != agreed):
         return Next(When.DONE, None)
     return Next(_when(day, today), day, agreed=day == agreed)
 
 
-def _planned_after(started: date, last: date | None) -> date | None:
-    days = plan(started)
+def _planned_after(started: date, days: list[date], last: date | None) -> date | None:
     if last is None:
-        return days[0]
+        return next(iter(days), None)
     for before, day in zip([started, *days], days, strict=False):
         # a session held somewhat early is that session: the next one is the one after
         if day - (day - before) / 2 > last:

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from fotfeste_desktop.schedule import Next, When, next_session, plan
+from fotfeste_desktop.schedule import Next, When, next_session
+from fotfeste_shared.talks import plan
 
 START = date(2027, 1, 31)
 FIRST = START + timedelta(weeks=1)
@@ -62,3 +63,21 @@ def test_after_a_year_nothing_more_is_asked_for():
     assert next_session(START, [], None, date(2028, 3, 1)) == Next(When.DONE, None)
     # unless the two have agreed on another one
     assert next_session(START, [], date(2028, 3, 2), date(2028, 3, 1)).when is When.NOW
+
+
+def test_no_talk_is_expected_while_somebody_is_away():
+    days, today = plan(START), FIRST + timedelta(days=20)
+    away = [(days[0], days[3])]
+
+    assert When.OVERDUE == next_session(START, [], None, today).when
+    assert Next(When.LATER, days[4]) == next_session(START, [], None, today, away=away)
+
+
+def test_who_takes_over_is_not_reminded_of_talks_before_their_time():
+    days = plan(START)
+
+    assert Next(When.NOW, days[8]) == next_session(START, [], None, days[8] - timedelta(days=3), since=days[8])
+
+
+def test_a_whole_year_away_asks_for_nothing():
+    assert Next(When.DONE, None) == next_session(START, [], None, FIRST, away=[(START, date(2029, 1, 1))])
