@@ -9,7 +9,7 @@ import platformdirs
 
 from fotfeste_shared import sync
 from fotfeste_shared.clock import now, today
-from fotfeste_shared.closed_file import close_file
+from fotfeste_shared.closed_file import close_file, lock_file
 from fotfeste_shared.database import Database
 from fotfeste_shared.problems import NotFound
 from fotfeste_shared.revisions import new_id, timestamp
@@ -31,16 +31,17 @@ def save_copy(db: Database, rev: str, folder: Path | None = None) -> Path:
     return path
 
 
-def save_parcel(db: Database, folder: Path | None = None) -> Path:
+def save_parcel(db: Database, folder: Path | None = None, passphrase: str = "") -> Path:
     """Write all that is undelivered to one file that only the server can open, to be carried there by hand.
 
+    With a passphrase whoever knows it can open it: for a server that was made anew and has lost its key.
     Nothing changes here: what was carried is delivered when the server says so itself. Private notes are not in it.
     """
     exchange = Exchange(db)
     identity, key = exchange.identity(), exchange.fact("parcel_key")
     waiting = Revision.select().where(Revision.mine & Revision.state.in_([State.QUEUED, State.ATTENTION]))
     rows = [row for row in waiting.order_by(Revision.saved_at, Revision.rev).bind(db) if row.text]
-    if identity is None or key is None or not rows:
+    if identity is None or not (key or passphrase) or not rows:
         raise NotFound
     parcel = sync.Parcel(
         service=sync.SERVICE,
@@ -56,7 +57,8 @@ def save_parcel(db: Database, folder: Path | None = None) -> Path:
     path = folder / f"fotfeste-ulevert-{today().isoformat()}-{new_id()[:4]}.fotfeste"
     unfinished = path.with_suffix(".unfinished")
     with open(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123
-        close_file(io.BytesIO(gzip.compress(sync.write(parcel), mtime=0)), file, bytes.fromhex(key))
+        plain = io.BytesIO(gzip.compress(sync.write(parcel), mtime=0))
+        lock_file(plain, file, passphrase) if passphrase else close_file(plain, file, bytes.fromhex(key))
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)

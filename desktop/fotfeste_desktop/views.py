@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Reply
 
 from fotfeste_shared.clock import today
+from fotfeste_shared.closed_file import SHORTEST_PASSPHRASE
 from fotfeste_shared.database import writing
 from fotfeste_shared.problems import NotFound
 from fotfeste_shared.revisions import typed_code
@@ -96,7 +97,7 @@ def _add_delivery(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overv
     def waiting() -> Page:
         return render_template(
             "waiting.html", overview=overview(), waiting=overview().waiting(),
-            may_carry=desk.exchange.identity() is not None and desk.exchange.fact("parcel_key") is not None,
+            may_carry=desk.exchange.identity() is not None, has_key=desk.exchange.fact("parcel_key") is not None,
         )  # fmt: skip
 
     @blueprint.post("/deliver")
@@ -109,8 +110,16 @@ def _add_delivery(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overv
 
     @blueprint.post("/waiting/parcel")
     def parcel() -> Page:
-        if path := _saved(desk, lambda folder: save_parcel(desk.db, folder)):
-            told = _("Filen ligger her: {path}. Gi den til arrangøren. Bare tjenesten kan åpne den.", path=str(path))
+        passphrase = request.form.get("passphrase", "")
+        if len(passphrase) < SHORTEST_PASSPHRASE and (passphrase or desk.exchange.fact("parcel_key") is None):
+            flash(_("Passordet må ha minst {n} tegn. Filen er ikke lagret.", n=SHORTEST_PASSPHRASE), "warning")
+            return redirect("/waiting", 303)
+        if path := _saved(desk, lambda folder: save_parcel(desk.db, folder, passphrase)):
+            told = (
+                _("Filen ligger her: {path}. Gi den til arrangøren, og si passordet i telefonen.", path=str(path))
+                if passphrase
+                else _("Filen ligger her: {path}. Gi den til arrangøren. Bare tjenesten kan åpne den.", path=str(path))
+            )
             flash(told, "success")
         return redirect("/waiting", 303)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from fotfeste_shared.closed_file import NotOpened, new_key, public_part
+from fotfeste_shared.closed_file import NotOpened, is_locked, new_key, public_part
 from fotfeste_shared.database import Writer
 
 from . import audit
@@ -168,12 +168,14 @@ def erase_record(data: Path | None, database: str, record: str) -> None:
 @common
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
 def import_parcel(data: Path | None, database: str, file: Path) -> None:
-    """Take in undelivered work that a computer saved to FILE; may be repeated."""
+    """Take in undelivered work that a computer saved to FILE; may be repeated. Asks for a passphrase if it has one."""
+    closed = file.read_bytes()
+    passphrase = click.prompt("Passphrase", hide_input=True) if is_locked(closed) else ""
     config = config_of(data, database)
     with house(config) as db:
         writer = Writer(db)
         try:
-            told = take_in(db, writer, Keys(config.keys), file.read_bytes())
+            told = take_in(db, writer, Keys(config.keys), closed, passphrase)
         finally:
             writer.close()
     click.echo(", ".join(f"{count} {outcome}" for outcome, count in sorted(told.items()) if count) or "It was empty.")

@@ -6,7 +6,7 @@ import zlib
 from collections import Counter
 
 from fotfeste_shared.clock import now
-from fotfeste_shared.closed_file import NotOpened, open_file, public_part
+from fotfeste_shared.closed_file import NotOpened, is_locked, open_file, public_part, unlock_file
 from fotfeste_shared.database import Database, Writer
 from fotfeste_shared.problems import Invalid
 from fotfeste_shared.revisions import new_id, timestamp
@@ -22,6 +22,8 @@ LARGEST = 64 << 20  # inflated
 UNREADABLE = (
     "Vi kan ikke lese filen. Den er skadet, eller laget for en annen tjeneste. Lagre den på nytt fra programmet."
 )
+NOT_TOLD = "Filen er lukket med et passord. Spør den som har lagret den, og skriv passordet."
+NOT_FITTING = "Vi kan ikke åpne filen. Passordet er feil, eller filen er skadet. Sjekk begge, og prøv igjen."
 
 
 def public_key(keys: Keys) -> str:
@@ -29,9 +31,9 @@ def public_key(keys: Keys) -> str:
     return public_part(keys.secret(KEY)).hex()
 
 
-def take_in(db: Database, writer: Writer, keys: Keys, closed: bytes) -> Counter[str]:
+def take_in(db: Database, writer: Writer, keys: Keys, closed: bytes, passphrase: str = "") -> Counter[str]:
     """Push what lies in a parcel, as its device would have; tells how many had which outcome."""
-    parcel = _opened(keys, closed)
+    parcel = _opened(keys, closed, passphrase)
     sender, outcomes = _sender(parcel), Counter[str]()
     for start in range(0, len(parcel.items), ITEMS_IN_A_PUSH):
         push = Push(
@@ -50,16 +52,21 @@ def take_in(db: Database, writer: Writer, keys: Keys, closed: bytes) -> Counter[
     return outcomes
 
 
-def _opened(keys: Keys, closed: bytes) -> Parcel:
-    plain = io.BytesIO()
+def _opened(keys: Keys, closed: bytes, passphrase: str) -> Parcel:
+    plain, locked = io.BytesIO(), is_locked(closed)
+    if locked and not passphrase:
+        raise Invalid(NOT_TOLD, code="passphrase")
     try:
-        open_file(io.BytesIO(closed), plain, keys.secret(KEY))
+        if locked:
+            unlock_file(io.BytesIO(closed), plain, passphrase)
+        else:
+            open_file(io.BytesIO(closed), plain, keys.secret(KEY))
         plain.seek(0)
         with gzip.GzipFile(fileobj=plain) as packed:
             text = packed.read(LARGEST + 1)
         parcel = read(Parcel, text)
     except (NotOpened, BadMessage, OSError, EOFError, zlib.error) as fault:
-        raise Invalid(UNREADABLE, code="unreadable") from fault
+        raise Invalid(NOT_FITTING if locked else UNREADABLE, code="unreadable") from fault
     if parcel.service != SERVICE or len(text) > LARGEST:
         raise Invalid(UNREADABLE, code="unreadable")
     return parcel

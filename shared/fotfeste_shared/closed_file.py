@@ -1,10 +1,12 @@
 """Files that anybody may close and only the holder of a private key may open: backups, and work carried by hand.
 
 A fresh key is sealed to the public key, and the content follows in pieces that can neither be changed, cut off
-nor put in another order without being noticed.
+nor put in another order without being noticed. Where no key is at hand, a passphrase makes one.
 """
 
+import hashlib
 import secrets
+import unicodedata
 from typing import BinaryIO
 
 from nacl import bindings as sodium
@@ -12,6 +14,9 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
 MARK = b"FOTFESTE CLOSED FILE 1\n"
+LOCKED = b"FOTFESTE LOCKED FILE 1\n"
+SALT = 16
+SHORTEST_PASSPHRASE = 12
 PIECE = 65_536
 SEALED_KEY = 32 + sodium.crypto_box_SEALBYTES
 HEADER = sodium.crypto_secretstream_xchacha20poly1305_HEADERBYTES
@@ -70,3 +75,28 @@ def open_file(source: BinaryIO, target: BinaryIO, private_key: bytes) -> None:
             raise NotOpened("something follows the end")
     except (CryptoError, ValueError) as fault:
         raise NotOpened(str(fault)) from fault
+
+
+def is_locked(start: bytes) -> bool:
+    """Tell by its first bytes whether a file needs a passphrase."""
+    return start.startswith(LOCKED)
+
+
+def lock_file(source: BinaryIO, target: BinaryIO, passphrase: str) -> None:
+    """Write what `source` holds so that only those who know the passphrase can read it."""
+    salt = secrets.token_bytes(SALT)
+    target.write(LOCKED + salt)
+    close_file(source, target, public_part(stretched(passphrase, salt)))
+
+
+def unlock_file(source: BinaryIO, target: BinaryIO, passphrase: str) -> None:
+    """Write the content to `target`, as `open_file` does."""
+    if source.read(len(LOCKED)) != LOCKED:
+        raise NotOpened("not a locked file")
+    open_file(source, target, stretched(passphrase, source.read(SALT)))
+
+
+def stretched(passphrase: str, salt: bytes) -> bytes:
+    """Make a key of a passphrase, slowly, so that guessing is slow too."""
+    typed = unicodedata.normalize("NFC", passphrase)  # keyboards differ in how they write é and å
+    return hashlib.scrypt(typed.encode(), salt=salt, n=2**15, r=8, p=1, maxmem=2**26, dklen=32)

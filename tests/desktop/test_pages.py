@@ -16,6 +16,7 @@ from fotfeste_desktop.keys import KeyStore
 from fotfeste_desktop.models import Revision
 from fotfeste_shared import sync
 from fotfeste_shared.clock import now, today
+from fotfeste_shared.closed_file import is_locked
 from fotfeste_shared.revisions import new_id, read_revision, write_revision
 
 # --- the doors ------------------------------------------------------------------------------------
@@ -139,6 +140,22 @@ def test_a_session_is_saved_here_and_delivered_when_asked(connected, desk, loopb
     assert f"Kvittering {row.receipt}" in connected.page
     assert "overrapport" not in loopback.rows[0]["text"]
     desk.let_go()
+
+
+def test_without_the_services_key_undelivered_work_is_carried_in_a_file_with_a_passphrase(connected, desk, tmp_path):
+    log(connected)
+    desk.ask_where = lambda name: tmp_path / name
+
+    assert "så filen må ha et passord" in connected.get("/waiting")
+    connected.post("/waiting/parcel", passphrase="for kort")
+    assert "Passordet må ha minst 12 tegn" in connected.page
+    assert [] == list(tmp_path.glob("*.fotfeste"))
+
+    connected.get("/waiting")
+    connected.post("/waiting/parcel", passphrase=PASSPHRASE)
+    [file] = tmp_path.glob("*.fotfeste")
+    assert "si passordet i telefonen" in connected.page
+    assert is_locked(file.read_bytes())
 
 
 def test_two_versions_from_two_places_are_shown_side_by_side_until_one_is_chosen(connected, desk, loopback):

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fotfeste_shared.closed_file import PIECE, NotOpened, close_file, is_closed, new_key, open_file, public_part
+from fotfeste_shared.closed_file import (
+    PIECE,
+    NotOpened,
+    close_file,
+    is_closed,
+    is_locked,
+    lock_file,
+    new_key,
+    open_file,
+    public_part,
+    unlock_file,
+)
 
 KEY = new_key()
 
@@ -29,6 +40,18 @@ def test_what_was_closed_comes_out_again(size: int):
 
     assert is_closed(closed(content[:size]))
     assert content[:size] == opened(closed(content[:size]))
+
+
+def test_what_was_locked_comes_out_with_the_passphrase_and_however_the_keyboard_writes_it():
+    locked, plain = io.BytesIO(), io.BytesIO()
+    lock_file(io.BytesIO(b"Hemmelig"), locked, "kafe\u0301 med fire bord")
+    raw = locked.getvalue()
+    unlock_file(io.BytesIO(raw), plain, "kaf\u00e9 med fire bord")
+
+    assert (b"Hemmelig", True, False) == (plain.getvalue(), is_locked(raw), is_closed(raw))
+    for damaged, passphrase in ((raw, "kafe med fire bord"), (raw[:-1], "kaf\u00e9 med fire bord"), (b"x" + raw, "x")):
+        with pytest.raises(NotOpened):
+            unlock_file(io.BytesIO(damaged), io.BytesIO(), passphrase)
 
 
 def test_nobody_else_reads_it():

@@ -110,6 +110,27 @@ def test_what_is_no_parcel_of_ours_is_refused_in_words(house: House, mine: Datab
     assert 0 == Revision.select().count()
 
 
+@pytest.mark.parametrize("key", [new_key().hex(), None], ids=["a lost key", "no key"])
+def test_a_parcel_with_a_passphrase_is_opened_by_any_house_of_ours_that_is_told_it(
+    house: House, mine: Database, tmp_path: Path, key: str | None
+):
+    keep(mine, session_log(house))
+    Exchange(mine).keep(parcel_key=key)
+    raw = save_parcel(mine, tmp_path / "out", "fire rolige grønne fjell").read_bytes()
+
+    def asked(passphrase: str) -> str:
+        with pytest.raises(Invalid) as refused:
+            take_in(house.db, house.service.writer, house.service.keys, raw, passphrase)
+        return refused.value.sentence("nb")
+
+    assert b"mentorlogg" not in raw
+    assert "lukket med et passord" in asked("")
+    assert "Passordet er feil" in asked("fire rolige grønne fjord")
+    assert 0 == Revision.select().count()
+    told = take_in(house.db, house.service.writer, house.service.keys, raw, "fire rolige grønne fjell")
+    assert 1 == told["stored"]
+
+
 def test_nothing_is_carried_when_nothing_waits(mine: Database, tmp_path: Path):
     with pytest.raises(NotFound):
         save_parcel(mine, tmp_path)
@@ -121,10 +142,13 @@ def test_an_organizer_takes_it_in_on_the_page_of_computers(house: House, mine: D
     house.app.config["WTF_CSRF_ENABLED"] = False
     address = f"/networks/{house.network.id}/parcel"
 
-    def post(who: str, content: bytes):
-        files = {"parcel": (BytesIO(content), "x.fotfeste")}
+    def post(who: str, content: bytes, passphrase: str = ""):
+        files = {"parcel": (BytesIO(content), "x.fotfeste"), "passphrase": passphrase}
         return house.browser(who).post(address, data=files, follow_redirects=True)
 
+    locked = save_parcel(mine, tmp_path / "out", "fire rolige grønne fjell").read_bytes()
     assert "1 nye er levert" in post("organizer", raw).text
+    assert "1 var levert fra før" in post("organizer", locked, "fire rolige grønne fjell").text
+    assert "lukket med et passord" in post("organizer", locked).text
     assert (422, True) == ((told := post("organizer", b"x")).status_code, "Vi kan ikke lese filen" in told.text)
     assert 403 == post("contact", raw).status_code

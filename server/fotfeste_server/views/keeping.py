@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, request
 
+from fotfeste_shared.closed_file import is_locked
 from fotfeste_shared.problems import Forbidden
 from fotfeste_shared.revisions import About, is_id, new_id
 from fotfeste_shared.web.pages import current_language, translated
@@ -17,8 +18,10 @@ from ..named.publishing import published
 from ..parcels import take_in
 from . import my_scope, present, service, signed_in, within
 from .organizers import Page
+from .pace import Pace
 
 pages = Blueprint("keeping", __name__)
+unlocking = Pace(tries=20, seconds=900)
 LONGEST_NOTE = 500
 
 
@@ -62,7 +65,10 @@ def settle(network: Network, rev: str) -> Page:
 def take_parcel(network: Network) -> Page:
     """Take in a file of undelivered work that a mentor's computer has saved."""
     file = request.files.get("parcel")
-    told = take_in(service().db, service().writer, service().keys, file.read() if file else b"")
+    closed, passphrase = file.read() if file else b"", request.form.get("passphrase", "")
+    if is_locked(closed):
+        unlocking.count(my_scope().person.id)  # making a key of a passphrase is slow on purpose
+    told = take_in(service().db, service().writer, service().keys, closed, passphrase)
     said = translated(
         "{new} nye er levert, {known} var levert fra før, {refused} kunne ikke tas imot.",
         new=told["stored"], known=told["duplicate"], refused=told["refused"] + told["unknown"],
