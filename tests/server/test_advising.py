@@ -110,7 +110,7 @@ def test_what_changed_since_the_last_gathering_is_told_in_words(house: House):
 
     page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(f"/records/{record.id}/follow").text))
 
-    assert "Alle nye får mentor: Status Før: I gang Nå: Delvis nådd" in page
+    assert "Alle nye får mentor Status Før: I gang Nå: Delvis nådd" in page
     assert "Før: Som planlagt Nå: Bedre enn planlagt" in page
     assert "Delmål (ny) Nå: Delmål: Faste samtaler hver uke" in page
     assert REPORT["kort"] not in page

@@ -36,9 +36,10 @@ class Telling:
 
     def changes(self, before: Answers, after: Answers) -> list[Place]:
         """Tell everything that differs, in the order of the form."""
-        order = [question.code for question in self.form.questions()]
+        order = {path: place for place, (path, _) in enumerate(self.form.every())}
         made = [each for each in diff(before, after).made if self._is_told(each.path)]
-        made.sort(key=lambda change: order.index(change.path[0]))
+        rows = {each.path[:2]: place for place, each in reversed([*enumerate(made)])}  # a row's changes stay together
+        made.sort(key=lambda each: (order[each.path[0]], rows[each.path[:2]], order[".".join(each.path[::2])]))
         places = [self.place(each.path, before, after) for each in made]
         return [each for each in places if each.what != "changed" or each.before != each.after]
 
@@ -68,7 +69,7 @@ class Telling:
     def _row(self, question: Rows, row: Any, whole: Answers) -> str:  # noqa: ANN401 (a row or nothing)
         if not isinstance(row, dict):
             return ""
-        return "\n".join(f"{name}: {value}" for name, value in self.row(question, row, whole))
+        return "\n".join(f"{_asked(name)} {value}" for name, value in self.row(question, row, whole))
 
     def row(self, question: Rows, row: Answers, whole: Answers) -> list[tuple[str, str]]:
         """Put a row in words, as (question, answer)."""
@@ -119,4 +120,9 @@ class Telling:
 
 
 def _name_of(row: object) -> str:
-    return str(row.get("tekst", "")) if isinstance(row, dict) else ""
+    return str(row.get("tekst", "")).rstrip(".") if isinstance(row, dict) else ""
+
+
+def _asked(name: str) -> str:
+    """Lead from a question to its answer."""
+    return name if name.endswith("?") else f"{name}:"
