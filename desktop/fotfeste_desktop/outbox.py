@@ -103,18 +103,11 @@ class Outbox:
                 return self._repeated(filled.id)
             about = _about(draft, form, filled.answers)
             self._append(self._content(draft, filled.id, about, parted.leaving))
-            if parted.apart != self.apart(str(draft.record)):
+            if parted.apart != apart_of(self._db, str(draft.record)):
                 self._append(self._content_apart(draft, about, parted.apart))
             self._keep_notes(str(draft.record), parted.notes)
             Draft.delete().where(Draft.record == draft.record).execute(self._db)
         return Receipt("kept")
-
-    def apart(self, record: str) -> Answers:
-        """Give what counts of what is kept apart of a record: the last word, which may be that there is nothing."""
-        rows = Revision.select(Revision.text).where(Revision.text.contains(f'"apart_of":"{record}"')).bind(self._db)
-        parts = [part for row in rows if (part := read_revision(row.text)).apart_of == record]
-        last = max(parts, key=lambda part: part.saved_at, default=None)
-        return dict(last.answers) if last else {}
 
     def withdraw(self, record: str) -> None:
         """Take back what was handed in, as a revision that waits like any other; twice is once."""
@@ -216,6 +209,14 @@ class Outbox:
     def _contents(self, record: str) -> list[Content]:
         rows = Revision.select(Revision.text).where(Revision.record == record).bind(self._db)
         return [read_revision(row.text) for row in rows if row.text]
+
+
+def apart_of(db: Database, record: str) -> Answers:
+    """Give what counts of what is kept apart of a record: the last word, which may be that there is nothing."""
+    rows = Revision.select(Revision.text).where(Revision.text.contains(f'"apart_of":"{record}"')).bind(db)
+    parts = [part for row in rows if (part := read_revision(row.text)).apart_of == record]
+    last = max(parts, key=lambda part: part.saved_at, default=None)
+    return dict(last.answers) if last else {}
 
 
 def _about(draft: Draft, form: FormDefinition, answers: Answers) -> About:

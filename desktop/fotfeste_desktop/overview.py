@@ -15,7 +15,7 @@ from fotfeste_shared.wording import Language
 
 from .exchange import Exchange
 from .models import Draft, Form, Label, Note, Revision
-from .outbox import State
+from .outbox import State, apart_of
 from .schedule import Next, When, next_session
 
 SESSION = "mentorlogg"
@@ -220,9 +220,7 @@ class Overview:
 
     def apart(self, record: str) -> Answers:
         """What was handed in with a record and travels apart from it, such as how a new hire is reached."""
-        parts = Revision.mine & Revision.text.contains(f'"apart_of":"{record}"')
-        last = Revision.select().where(parts).order_by(Revision.saved_at.desc()).first(self.db)
-        return dict(read_revision(last.text).answers) if last else {}
+        return apart_of(self.db, record)
 
     def notes(self, record: str) -> Answers:
         """The person's own notes on a record."""

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from fotfeste_desktop.models import Draft, Note, Revision
+from fotfeste_desktop.outbox import apart_of
 from fotfeste_shared.clock import now
 from fotfeste_shared.forms import digest, shipped
 from fotfeste_shared.intake import Filled
@@ -164,7 +165,7 @@ def test_what_is_kept_apart_is_written_again_when_it_changes_and_also_when_it_is
     written = [hand_in(), hand_in(tilrettelegging="Rampe"), hand_in(tilrettelegging="Rampe"), hand_in(), hand_in()]
 
     assert [0, 1, 1, 2, 2] == written
-    assert {} == outbox.apart(record)
+    assert {} == apart_of(db, record)
 
 
 # --- kill -9 before each statement ---------------------------------------------------------------

@@ -1,9 +1,12 @@
 """Writes the named half: people, teams and gatherings by the verbs, and what was handed in, judged, into the ledger."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from random import Random
+
+from msgspec.structs import replace
 
 from fotfeste_shared.clock import CIVIL, civil, now
 from fotfeste_shared.database import Database
@@ -11,16 +14,19 @@ from fotfeste_shared.forms import shipped
 from fotfeste_shared.judging import Context, judge
 from fotfeste_shared.kinds import Answers
 from fotfeste_shared.municipalities import find
+from fotfeste_shared.private import part
 from fotfeste_shared.revisions import About, Revision, new_id, timestamp
 
-from ..named.access import scope
+from ..named.access import SIGN_UP, scope
+from ..named.attending import deadline_of, open_sign_up, sign_ups
 from ..named.gatherings import plan_gathering
 from ..named.history import AT_ONCE, bring_in, hold_log
 from ..named.mentoring import end, pair
-from ..named.models import Network, Pairing, Participation, Person, Record, Team
+from ..named.models import Gathering, Network, Pairing, Participation, Person, Record, Team
 from ..named.networks import appoint_administrator, found_network, take_in
 from ..named.people import assign, person_by_email
 from ..named.teams import follow, form_team, seat
+from .coming import sign_up
 from .counts import note, yearly
 from .days import HELD, Meeting
 from .people import HOMES, Crew, Someone
@@ -103,6 +109,7 @@ class _Teller:
         self._pairings(door)
         self._reports(network)
         self._yearly()
+        self._sign_ups(network)
         self._hand_in(network)
         return Told(network.id, self._person(self._plan.organizers[0]).id, self._person(door).id)
 
@@ -243,6 +250,19 @@ class _Teller:
                     )
                 )
 
+    def _sign_ups(self, network: Network) -> None:
+        """Let most people have answered whether they come to the next gathering."""
+        coming = (Gathering.network == network.id) & (Gathering.number == HELD + 1)
+        gathering = Gathering.get(coming)
+        open_sign_up(self._db, gathering, deadline_of(gathering))
+        chance = Random(f"{SEED} coming")  # noqa: S311 (an example, not a secret)
+        for record in sorted(sign_ups(gathering), key=lambda each: Person.get_by_id(each.about_id).email):
+            answers = sign_up(chance)
+            if answers:
+                on = self._moment(self._days.today - timedelta(days=chance.randint(0, 6)))
+                who = Person.get_by_id(record.about_id)
+                self._handed.append(Handed(on, who, SIGN_UP, About("person", who.id), answers, record.id))
+
     # --- into the ledger --------------------------------------------------------------------------
 
     def _moment(self, day: date) -> datetime:
@@ -257,7 +277,7 @@ class _Teller:
         for handed in sorted(self._handed, key=lambda each: each.on):
             if not may(handed.author.id, handed.form, handed.about.kind, handed.about.id):
                 raise NotGood(f"{handed.author.email} may not hand in {handed.form}")
-            lines.append((_judged(handed), handed.on))
+            lines += [(each, handed.on) for each in _parted(_judged(handed))]
         opened = {handed.record for handed in self._handed}
         _open_records(network, [line for line in lines if line[0].record not in opened])
         hold_log()
@@ -287,6 +307,14 @@ def _judged(handed: Handed) -> Revision:
     )
 
 
+def _parted(content: Revision) -> Iterator[Revision]:
+    """Take from a revision what is kept apart of it, as a record of its own."""
+    parted = part(shipped()[content.form], content.answers)
+    yield replace(content, answers=parted.leaving)
+    if parted.apart:
+        yield replace(content, rev=new_id(), record=new_id(), answers=parted.apart, apart_of=content.record)
+
+
 def _open_records(network: Network, lines: list[tuple[Revision, datetime]]) -> None:
     """Open the records that begin with their first revision, many at a time."""
     rows = [
@@ -297,6 +325,7 @@ def _open_records(network: Network, lines: list[tuple[Revision, datetime]]) -> N
             "about_id": content.about.id,
             "network": network.id,
             "team": content.about.id if content.about.kind == "team" else None,
+            "apart_of": content.apart_of,
             "opened": on,
         }
         for content, on in lines

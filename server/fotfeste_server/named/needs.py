@@ -22,7 +22,7 @@ from .models import Gathering, Record, Revision
 from .publishing import published
 
 NO_NEEDS = "ingen"
-NIGHTS = {"nei": 0, "ja": 1, "kveld_for": 2}
+NIGHT_BEFORE, BOTH = "kveld_for", ("ja", "kveld_for")  # who comes the evening before stays the next night too
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,12 @@ class Counts:
     asked: int = 0
     states: Counter[str] = field(default_factory=Counter)
     days: Counter[str] = field(default_factory=Counter)
-    beds: Counter[str] = field(default_factory=Counter)
+    nights: dict[date, int] = field(default_factory=dict)
     dinners: int = 0
     diets: Counter[str] = field(default_factory=Counter)
     kitchen: tuple[str, ...] = ()
     arrangements: tuple[str, ...] = ()
     no_photo: int = 0
-
-    @property
-    def nights(self) -> int:
-        """How many nights are slept in all."""
-        return sum(NIGHTS.get(code, 0) * count for code, count in self.beds.items())
 
 
 def counts(gathering: Gathering) -> Counts:
@@ -55,13 +50,22 @@ def counts(gathering: Gathering) -> Counts:
         asked=len(everybody),
         states=Counter(each.state for each in everybody),
         days=Counter(code for each in there for code in _codes(each.answers, "dager")),
-        beds=Counter(str(each.answers.get("overnatting")) for each in there if "overnatting" in each.answers),
+        nights=_nights(gathering, there),
         dinners=sum(_dines(each) for each in there),
         diets=Counter(code for needs in apart for code in _codes(needs, "mat") if code != NO_NEEDS),
         kitchen=_texts(apart, "mat_annet"),
         arrangements=_texts([*apart, *from_afar], "tilrettelegging"),
         no_photo=sum(each.answers.get("foto") == "nei" for each in there),
     )
+
+
+def _nights(gathering: Gathering, there: Iterable[Attendee]) -> dict[date, int]:
+    """Count the beds of each night, named by the morning on which it ends."""
+    stays = [each.answers.get("overnatting") for each in there]
+    nights = {gathering.starts: stays.count(NIGHT_BEFORE)}
+    if gathering.ends > gathering.starts:
+        nights[gathering.starts + timedelta(1)] = sum(stay in BOTH for stay in stays)
+    return nights
 
 
 def _dines(each: Attendee) -> bool:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Reply
 from fotfeste_shared.clock import today
 from fotfeste_shared.kinds import Answers
 from fotfeste_shared.municipalities import find
-from fotfeste_shared.web.pages import current_language, days, translated
+from fotfeste_shared.web.pages import current_language, day, days, translated
 
 from .. import calling, opening
 from ..anonymous.doors import door_of
@@ -179,7 +179,10 @@ def _rows(gathering: Gathering) -> list[tuple[str, list[tuple[str, int]]]]:
     groups: list[tuple[str, list[tuple[str, int]]]] = [
         (translated("Påmelding"), [(translated(STATE_WORDS[each]), found.states[each]) for each in STATE_WORDS]),
         (translated("Dager"), _counted("dager", found.days)),
-        (translated("Overnatting"), [*_counted("overnatting", found.beds), (translated("Netter i alt"), found.nights)]),
+        (translated("Overnatting"), [
+            *((translated("Natt til {day}", day=day(morning)), beds) for morning, beds in found.nights.items()),
+            (translated("Netter i alt"), sum(found.nights.values())),
+        ]),
         (translated("Mat"), [(translated("Middag"), found.dinners), *_counted("mat", found.diets, zeros=False)]),
         (translated("Bilder"), [(translated("Vil ikke være med på bilder"), found.no_photo)]),
     ]  # fmt: skip

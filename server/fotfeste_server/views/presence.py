@@ -25,7 +25,8 @@ def attendance(gathering: Gathering) -> Page:
         flash(translated("Lagret."), "success")
         return redirect(f"/gatherings/{gathering.id}/attendance", 303)
     return render_template(
-        "attending/attendance.html", network=gathering.network, gathering=gathering, listed=attendees(gathering),
+        "attending/attendance.html", network=gathering.network, gathering=gathering,
+        listed=sorted(attendees(gathering), key=lambda each: not each.comes),  # those who come first, each by name
         here=present_at(gathering),
     ), 200  # fmt: skip
 

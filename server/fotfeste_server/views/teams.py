@@ -11,7 +11,7 @@ from fotfeste_shared.problems import Forbidden
 from fotfeste_shared.revisions import About, Revision, is_id
 from fotfeste_shared.web.carrying import carried
 from fotfeste_shared.web.filling import Sheet, fill_in
-from fotfeste_shared.web.pages import current_language, translated
+from fotfeste_shared.web.pages import current_language, days, translated
 
 from .. import calling
 from ..named.access import ADVISOR_NOTE, SESSION_LOG, SIGN_UP
@@ -123,6 +123,8 @@ def fill(record: Record) -> Reply:
 def _lead(record: Record) -> str:
     """Say what a form is about, and for whom one fills it in where that is another."""
     about = title_of(record, current_language()).partition(" – ")[2]
+    if record.form == SIGN_UP and record.gathering:
+        about = f"{about}, {days(record.gathering.starts, record.gathering.ends)}"
     if record.about_kind != "person" or record.about_id == my_scope().person.id:
         return about
     return f"{about} – {Person.get_by_id(record.about_id).name}"

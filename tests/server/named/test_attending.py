@@ -102,10 +102,19 @@ def test_what_somebody_needs_is_read_by_nobody_else_and_counted_without_names(an
     assert {"head"} == readers
     assert not set(NEEDS) & set(current(record.id).answers)
     found = counts(house.gathering)
-    assert (2, 4, 2) == (found.states["coming"], found.nights, found.dinners)
+    assert (2, {house.gathering.starts: 2}, 2) == (found.states["coming"], found.nights, found.dinners)
     assert ({"gluten": 1, "annet": 1}, ("Ikke persille",), ("Teleslynge",)) == (
         found.diets, found.kitchen, found.arrangements,
     )  # fmt: skip
+
+
+def test_a_bed_is_counted_for_every_night_that_somebody_stays(house: House):
+    Gathering.update(ends=house.gathering.starts + timedelta(1)).where(Gathering.id == house.gathering.id).execute()
+    house.gathering = Gathering.get_by_id(house.gathering.id)
+    signed_up(house, "head", COMES)
+    signed_up(house, "contact", COMES | {"overnatting": "ja"})
+
+    assert {house.gathering.starts: 1, house.gathering.ends: 2} == counts(house.gathering).nights
 
 
 def test_the_last_word_on_needs_counts_also_when_it_is_that_there_are_none(house: House):
