@@ -121,7 +121,8 @@ def for_the_archive(told: Agreement, language: Language) -> dict[str, object]:
     answers = told.answers or {}
     return {
         "network": told.place.network.name, "starts": told.place.network.starts, "ends": told.place.network.ends,
-        "municipality": found.label if found else name_of(told.place.municipality), "orgnr": found.orgnr if found else "",
+        "municipality": found.label if found else name_of(told.place.municipality),
+        "orgnr": found.orgnr if found else "",
         "text": text_of(told.form, language), "version": told.form.version, "fingerprint": told.fingerprint,
         "case": str(answers.get("saksnr", "")), "agreed_on": _agreed_on(told),
     }  # fmt: skip

@@ -1,7 +1,7 @@
 """What stands on a team's poster: only what is meant for the other teams, and roles instead of names.
 
-A union representative's seat is never shown outside of the team; what a team writes to its advisor, its barriers and
-its own numbers are not for the wall either.
+A union representative's seat is never shown outside of the team, nor that one is left out: it counts as another role.
+What a team writes to its advisor, its barriers and its own numbers are not for the wall either.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from fotfeste_shared.kinds import YES, Answers
 from .models import Gathering, Member, Team
 from .reporting import reports_of, rows_of, whole
 
-NOT_SHOWN = ("tillitsvalgt",)
+SHOWN_AS = {"tillitsvalgt": "annen"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +52,5 @@ def _bare(rows: list[Answers]) -> tuple[Answers, ...]:
 
 def _roles(team: Team) -> tuple[tuple[str, int], ...]:
     seats: Any = Member.select(Member.seat).where((Member.team == team.id) & Member.left.is_null())
-    counted = Counter(str(each.seat) for each in seats if each.seat not in NOT_SHOWN)
+    counted = Counter(SHOWN_AS.get(each.seat, str(each.seat)) for each in seats)
     return tuple(sorted(counted.items()))
