@@ -8,7 +8,7 @@ from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.intake import Receipt
 from fotfeste_shared.kinds import Answers, Question
 from fotfeste_shared.problems import Forbidden
-from fotfeste_shared.revisions import About, Revision, is_id
+from fotfeste_shared.revisions import About, Revision, derived_id, is_id
 from fotfeste_shared.web.carrying import carried
 from fotfeste_shared.web.filling import Sheet, fill_in
 from fotfeste_shared.web.pages import current_language, days, translated
@@ -20,12 +20,12 @@ from ..named.agenda import due_of, notes_on_team, opened_for_team, title_of
 from ..named.drafting import waiting_drafts
 from ..named.history import leaves_of
 from ..named.knowing import context_of, labels
-from ..named.ledger import Ledger, apart_now, current, derived_id, versions
-from ..named.models import Member, Network, Pairing, Person, Record, Team
-from ..named.networks import STATUS_REPORT
+from ..named.ledger import Ledger, apart_now, current, versions
+from ..named.models import Network, Pairing, Person, Record, Team
+from ..named.networks import AGREEMENT, STATUS_REPORT
 from ..named.publishing import published
 from ..named.reporting import awaits_own_step, before, step_given
-from ..named.teams import follow, known_seat, seat
+from ..named.teams import follow, known_seat, may_see_seats, members_of, seat
 from . import my_scope, service, within
 from .asking import Ask, address, box, pick, text
 from .drafts import is_shared, write_together
@@ -75,7 +75,7 @@ def team(team: Team) -> Page:
         return redirect(request.path, 303)
     return render_template(
         "teams/team.html", team=team, network=network, joining=joining, advising=advising, seats=dict(seats),
-        members=list(Member.select().where(Member.team == team.id)), may_plan=mine.may("plan", network),
+        members=members_of(team), sees_seats=may_see_seats(mine, team), may_plan=mine.may("plan", network),
         tasks=opened_for_team(mine, team, current_language()), notes=notes_on_team(mine, team),
         feedback=feedback_to(team), may_read_log=mine.may("read_reports", network), writes=waiting_drafts(team),
         may_note=mine.may_hand_in(published(ADVISOR_NOTE), About("team", team.id)),
@@ -93,6 +93,8 @@ def fill(record: Record) -> Reply:
     The address carries the leaves that were seen when the page was opened, so that two people who write at the
     same time make a conflict, and neither writes over the other.
     """
+    if record.form == AGREEMENT:  # it has a page of its own, on which both sides accept
+        return redirect(f"/agreements/{record.about_id}", 303)
     form, about = published(record.form), About(record.about_kind, record.about_id)
     content = current(record.id)
     if awaits_own_step(my_scope(), record) and content:
