@@ -1,6 +1,7 @@
 """Puts the server together: the one place where its parts meet."""
 
 import importlib
+from functools import partial
 from pathlib import Path
 from wsgiref.headers import Headers
 
@@ -10,7 +11,7 @@ from whitenoise import WhiteNoise
 
 from fotfeste_shared.database import Database, Writer, close_database, let_go, open_database
 from fotfeste_shared.migrating import migrate
-from fotfeste_shared.web.pages import HEADERS, prepare
+from fotfeste_shared.web.pages import HEADERS, HTTPS_ONLY, prepare
 
 from . import audit, views
 from .anonymous.keys import Keys
@@ -26,6 +27,7 @@ from .service import Service
 from .static_files import compressed
 from .views.accounting import keep_account
 from .views.again import give_back_what_was_written
+from .views.fetching import refuse_other_sites
 from .views.ready import ReadyPages
 
 PAGES = (
@@ -79,6 +81,7 @@ def create_app(config: Config) -> Flask:
     )
     app.extensions["figures"] = figures = Figures()
     prepare(app)
+    refuse_other_sites(app)
     csrf = CSRFProtect(app)
     give_back_what_was_written(app)
     keep_account(app)
@@ -97,16 +100,18 @@ def create_app(config: Config) -> Flask:
         prefix="static/",
         max_age=3600,
         allow_all_origins=False,
-        add_headers_function=_harden,
+        add_headers_function=partial(_harden, https=config.proxy),
         mimetypes=SCRIPTS,
     )
     app.wsgi_app = Watched(files, figures)  # type: ignore[method-assign, assignment]  # how Flask is wrapped
     return app
 
 
-def _harden(headers: Headers, _path: str, _url: str) -> None:
+def _harden(headers: Headers, _path: str, _url: str, *, https: bool) -> None:
     for name, value in HEADERS.items():
         headers[name] = value
+    if https:
+        headers[HTTPS_ONLY[0]] = HTTPS_ONLY[1]
 
 
 def close_app(app: Flask) -> None:

@@ -32,6 +32,7 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")  # only where HTTPS is spoken
 MONTHS: Mapping[Language, str] = {
     "nb": "januar februar mars april mai juni juli august september oktober november desember",
     "nn": "januar februar mars april mai juni juli august september oktober november desember",
@@ -134,6 +135,8 @@ def _harden(response: Response) -> Response:
     """Put our headers on every answer, errors and static files included; a view's own wins."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault(*HTTPS_ONLY)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     if request.args.get("language"):
