@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from making_house import House, close_app, furnish, open_app
+from msgspec.structs import replace
 
 from fotfeste_server.named.agenda import opened_for
 from fotfeste_server.named.attending import attendees, deadline_of, invite_guest, open_sign_up, sign_up_of
@@ -18,11 +19,14 @@ from fotfeste_server.named.needs import apart_of, counts, forget_needs, forget_o
 from fotfeste_server.named.people import person_by_email
 from fotfeste_server.named.presence import Ticked, come_in, present_at, read_ticks, take_ticks, tick, wall_code
 from fotfeste_server.named.publishing import published
+from fotfeste_server.named.pulling import roster
+from fotfeste_server.named.pushing import push_items
 from fotfeste_server.named.teams import seat
 from fotfeste_shared.clock import now, today
 from fotfeste_shared.intake import Filled
 from fotfeste_shared.problems import Closed, Conflicting, Forbidden, Invalid
-from fotfeste_shared.revisions import new_id
+from fotfeste_shared.revisions import About, new_id, timestamp, write_revision
+from fotfeste_shared.revisions import Revision as Content
 
 COMES = {"deltar": "fysisk", "dager": ["dag1"], "overnatting": "kveld_for", "middag": "ja"}
 NEEDS = {"mat": ["gluten", "annet"], "mat_annet": "Ikke persille", "tilrettelegging": "Teleslynge"}
@@ -128,6 +132,23 @@ def test_the_last_word_on_needs_counts_also_when_it_is_that_there_are_none(house
 
     assert (1, NEEDS) == (parts, kept)
     assert {} == newest_apart(record.id)
+
+
+def test_a_sign_up_filled_in_without_network_is_taken_in_with_what_is_kept_apart(house: House):
+    record, person = sign_up_of(house.people["head"], house.gathering), house.people["head"]
+    line = next(line for line in roster(house.scope("head")).records if line.id == record.id)
+    main = Content(
+        rev=new_id(), record=record.id, form=record.form, form_version=published(record.form).version,
+        about=About("person", person.id), author=person.id, saved_at=timestamp(now()), answers=COMES,
+    )  # fmt: skip
+    apart = replace(main, rev=new_id(), record=new_id(), answers=NEEDS, apart_of=record.id)
+    push = house.push("head", write_revision(main), write_revision(apart))
+
+    told = house.service.writer.do(lambda: push_items(house.db, house.devices["head"].device, push))
+
+    assert [("stored", None)] * 2 == [(item.outcome, item.held) for item in told.items]
+    assert ["fysisk", "nei", "vara"] == line.choices["deltar"]
+    assert ("coming", NEEDS) == (state_of(house, "head"), newest_apart(record.id))
 
 
 def test_needs_are_erased_two_weeks_after_the_gathering_and_the_rest_stays(anywhere: House):
