@@ -1,5 +1,6 @@
 """The real server on a loopback port, with survey links that are open today."""
 
+import os
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,6 +14,10 @@ from fotfeste_server.app import close_app, create_app
 from fotfeste_server.config import Config
 from fotfeste_shared.clock import today
 from fotfeste_shared.forms import shipped
+
+# How wide and in which colours a page is looked at: the two that differ most, or all four by `--accessibility`.
+LONG = os.environ.get("FOTFESTE_ACCESSIBILITY") == "long"
+SCREENS = [(320, "dark"), (1280, "light"), *([(320, "light"), (1280, "dark")] if LONG else [])]
 
 
 class Silent(WSGIRequestHandler):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from browser.making_pages import SMALL_TARGETS, faults, serving
+from browser.making_pages import SCREENS, SMALL_TARGETS, faults, serving
 from making_house import COOKIE, begin_session, close_app, furnish, open_app
 
 from fotfeste_server import opening
@@ -62,8 +62,7 @@ def served(tmp_path_factory):
     close_app(app)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_nothing_stands_in_anybodys_way(chromium, served, width, scheme):
     base, pages, token = served
     context = chromium.new_context(locale="nb-NO", viewport={"width": width, "height": 800}, color_scheme=scheme)

@@ -1,7 +1,7 @@
 """The pages by which a network opens, staff's and the public ones, in real Chromium: for everybody, on any screen."""
 
 import pytest
-from browser.making_pages import SMALL_TARGETS, faults, serving
+from browser.making_pages import SCREENS, SMALL_TARGETS, faults, serving
 from making_house import COOKIE, begin_session, close_app, furnish, open_app
 from making_registration import meeting, public_page, send, sheet, signing_up
 
@@ -36,7 +36,7 @@ def served(tmp_path_factory):
     close_app(app)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_nothing_stands_in_anybodys_way(chromium, served, width, scheme):
     base, pages, token = served
     context = chromium.new_context(locale="nb-NO", viewport={"width": width, "height": 800}, color_scheme=scheme)

@@ -1,7 +1,7 @@
 """The page of results in real Chromium: read by everybody, on any screen, without a script."""
 
 import pytest
-from browser.making_pages import SMALL_TARGETS, faults, serving
+from browser.making_pages import SCREENS, SMALL_TARGETS, faults, serving
 from making_house import COOKIE, begin_session, close_app, furnish, open_app
 from server.results.making_results import OSLO, people, write_release
 
@@ -37,8 +37,7 @@ def opened(chromium, served, address=None, signed_in=0, **manner):
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_nothing_stands_in_anybodys_way(chromium, served, width, scheme):
     page = opened(chromium, served, viewport={"width": width, "height": 800}, color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")

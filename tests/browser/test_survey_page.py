@@ -5,7 +5,7 @@ import random
 import re
 
 import pytest
-from browser.making_pages import SMALL_TARGETS, House, faults
+from browser.making_pages import SCREENS, SMALL_TARGETS, House, faults
 from playwright.sync_api import expect
 
 from fotfeste_server.anonymous.models import Inbox
@@ -307,7 +307,7 @@ def test_a_reply_lost_on_the_way_counts_once_and_the_code_still_holds(house, pho
 # --- for everybody ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (390, "light"), (1280, "light"), (1280, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_has_no_barrier_that_a_machine_can_find(house, chromium, width, scheme):
     context = chromium.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme, locale="nb-NO")
     page = context.new_page()
