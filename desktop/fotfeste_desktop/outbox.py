@@ -110,19 +110,36 @@ class Outbox:
         return Receipt("kept")
 
     def withdraw(self, record: str) -> None:
-        """Take back what was handed in, as a revision that waits like any other; twice is once."""
+        """Take back what was handed in, as a revision that waits like any other; twice is once.
+
+        What the person has kept apart of it goes with it; what others have, the server takes back.
+        """
         with writing(self._db):
-            contents = self._contents(record)
-            best = winner(contents)
-            content = next((each for each in contents if each.rev == best), None)
+            content = self._current(record)
             if content is None:
                 raise NotFound
             if content.withdrawn:
                 return
-            ends = tuple(sorted(leaves(contents)))
-            facts = {"rev": new_id(), "author": self._author, "saved_at": timestamp(now())}
-            self._append(replace(content, **facts, parents=ends, answers={}, withdrawn=True))
+            self._append_withdrawal(content)
+            for sibling in self._records_apart_of(record):
+                kept = self._current(sibling)
+                if kept is not None and not kept.withdrawn and kept.author == self._author:
+                    self._append_withdrawal(kept)
             Draft.delete().where(Draft.record == record).execute(self._db)
+
+    def _current(self, record: str) -> Content | None:
+        contents = self._contents(record)
+        best = winner(contents)
+        return next((each for each in contents if each.rev == best), None)
+
+    def _append_withdrawal(self, content: Content) -> None:
+        ends = tuple(sorted(leaves(self._contents(content.record))))
+        facts = {"rev": new_id(), "author": self._author, "saved_at": timestamp(now())}
+        self._append(replace(content, **facts, parents=ends, answers={}, withdrawn=True))
+
+    def _records_apart_of(self, record: str) -> list[str]:
+        named = Revision.text.contains(f'"apart_of":"{record}"')
+        return sorted({str(row.record) for row in Revision.select(Revision.record).where(named).bind(self._db)})
 
     def regret_left(self, rev: str) -> timedelta:
         """For how long a revision may still be taken back; nothing when it may have left."""

@@ -15,7 +15,7 @@ from fotfeste_shared.clock import now
 from fotfeste_shared.forms import digest, shipped
 from fotfeste_shared.intake import Filled
 from fotfeste_shared.problems import NotFound
-from fotfeste_shared.revisions import About, new_id, read_revision
+from fotfeste_shared.revisions import About, leaves, new_id, read_revision
 
 
 def rows(db, model):
@@ -166,6 +166,22 @@ def test_what_is_kept_apart_is_written_again_when_it_changes_and_also_when_it_is
 
     assert [0, 1, 1, 2, 2] == written
     assert {} == apart_of(db, record)
+
+
+def test_who_takes_something_back_takes_back_what_they_have_kept_apart_of_it_once(db, outbox):
+    form, record = shipped()["pamelding_samling"], new_id()
+    draft = outbox.open(form, record, About("person", new_id()), {})
+    answers = {"deltar": "ja", "tilrettelegging": "Rampe"}
+    outbox.receive(Filled(form.code, form.version, answers, draft.rev), form)
+
+    outbox.withdraw(record)
+    outbox.withdraw(record)
+
+    contents = [read_revision(row.text) for row in rows(db, Revision)]
+    apart = [content for content in contents if content.apart_of == record]
+    assert [(False, 1), (True, 0)] == sorted((each.withdrawn, len(each.answers)) for each in apart)
+    assert {next(each.rev for each in apart if each.withdrawn)} == leaves(apart)
+    assert (4, {}) == (len(contents), apart_of(db, record))
 
 
 # --- kill -9 before each statement ---------------------------------------------------------------
