@@ -10,12 +10,13 @@ import right_python  # noqa: F401  importing it is the check, and it must come b
 import system_parts
 from bootstrap import ROOT, run
 
-HELP = """python tests [--bench | --attacks | --torture | --pictures | --packaging] [arguments of pytest]
+HELP = """python tests [--bench | --attacks | --security | --torture | --pictures | --packaging] [arguments of pytest]
 
 Sets up what is needed (once), then runs every test on two workers.
 
   --bench      measure instead of testing: a table, nothing asserted
   --attacks    the published attacks and the rubbish posts in their long form
+  --security   scanners against the code and a running server; their findings are printed
   --torture    failing storage and lost messages in their long form, with figures: some minutes
   --pictures   make the screenshots of every page, phone and desktop
   --packaging  build the desktop program's folder and log a talk in it
@@ -38,7 +39,7 @@ def main(arguments: list[str]) -> None:
         sys.exit("With CI=true every group of tests must run.")
     os.chdir(ROOT)
     first, rest = arguments[:1], arguments[1:]
-    if first in (["--bench"], ["--pictures"], ["--packaging"]):
+    if first in (["--bench"], ["--security"], ["--pictures"], ["--packaging"]):
         run("tests", [str(ROOT / "tests" / first[0].strip("-")), *rest])
     if first == ["--attacks"]:
         os.environ["FOTFESTE_ATTACKS"] = "long"

@@ -154,7 +154,7 @@ def test_every_figure_is_one_that_the_page_shows_too(house: House):
     key = Program(house, "results")
     shown, found, after = figures_as_shown(house), [], "0"
     while after is not None:
-        page = msgspec.json.decode(key.get("/figures", limit="500", after=after).data, type=api_shapes.Figures)
+        page = msgspec.json.decode(key.get("/figures", **{"limit": "500", "from": after}).data, type=api_shapes.Figures)
         found, after = found + page.items, page.next
 
     assert len(found) == len({each.key for each in found}) > 100
@@ -180,7 +180,7 @@ def test_figures_can_be_chosen(house: House):
     assert {("nyansatt", OWN, "answer")} == {(each["form"], each["place"], each["part"]) for each in chosen}
 
 
-@pytest.mark.parametrize("wrong", [{"limit": "0"}, {"limit": "501"}, {"limit": "x"}, {"after": "-1"}, {"limit": "٣"}])
+@pytest.mark.parametrize("wrong", [{"limit": "0"}, {"limit": "501"}, {"limit": "x"}, {"from": "-1"}, {"limit": "٣"}])
 def test_a_wish_that_makes_no_sense_is_told_so(house: House, wrong: dict[str, str]):
     assert 400 == Program(house, "results").get("/figures", **wrong).status_code
 

@@ -63,7 +63,7 @@ def released(key: ApiToken) -> Response:
     release, found = figures(my_scope().network(key.network_id), current_language())
     wished = {name: request.args[name] for name in FILTERS if name in request.args}
     chosen = [each for each in found if all(getattr(each, name) == wish for name, wish in wished.items())]
-    begin = _whole("after", 0, 10_000_000)
+    begin = _whole("from", 0, 9_999_999)
     page, after = _page(chosen[begin:], begin)
     return _reply(Figures(release, page, after))
 

@@ -31,7 +31,7 @@ PROBLEMS = {
     "429": "Too many requests",
     "503": "Busy: repeating is safe",
 }
-ID = {"type": "string", "format": "uuid"}
+ID = {"type": "string", "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Operation:
 OPERATIONS = (
     Operation("/networks", "get", "networks", "The network that the key is for", Networks, "results"),
     Operation("/figures", "get", "figures", "Released figures, never anything else of the surveys", Figures, "results",
-              ("form", "question", "wave", "place", "part", "after", "limit")),
+              ("form", "question", "wave", "place", "part", "from", "limit")),
     Operation("/teams", "get", "teams", "Teams whose reports may be read", Teams, "read", ("after", "limit")),
     Operation("/records", "get", "records", "Records that may be read", Records, "read", ("form", "after", "limit")),
     Operation("/records/{record_id}", "get", "record", "One record with its answers", ContentShape, "read"),
@@ -60,7 +60,8 @@ OPERATIONS = (
 )  # fmt: skip
 KINDS: dict[str, dict[str, Any]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": 500, "default": 100},
-    "after": {"type": "string"},
+    "after": ID,
+    "from": {"type": "integer", "minimum": 0, "maximum": 9_999_999, "default": 0},
 }
 
 
