@@ -43,7 +43,8 @@ def test_a_change_is_told_with_who_and_what_and_without_what_was_typed(house: Ho
 
     post(client, page, page, participation=house.participation.id, name="Hemmelig navn")
 
-    assert (house.people["organizer"].id, "organizers.teams", house.network.id) == lines()[-1]
+    actor, act, thing = lines()[-1]
+    assert (house.people["organizer"].id, "teams", house.network.id) == (actor, act.rpartition(".")[2], thing)
     assert not any("Hemmelig" in str(line) for line in lines())
     assert not any(person.email in str(lines()) or person.name in str(lines()) for person in house.people.values())
 
