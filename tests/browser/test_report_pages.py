@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from browser.making_pages import serving
+from browser.making_pages import SMALL_TARGETS, faults, serving
 from making_house import REPORT, House, close_app, furnish, open_app, report
 from playwright.sync_api import Page, expect
 
@@ -109,3 +109,28 @@ def test_two_browsers_write_on_one_report_and_both_texts_are_there(chromium, hou
     assert "Vi skal lære opp to mentorer til i april." == one.locator("[name='a.neste']").input_value()
     for page in (one, other):
         page.context.close()
+
+
+PAGES = {
+    "contact": ("/records/{report}", "/records/{report}/history", "/teams/{team}", "/teams/{team}/poster",
+                "/teams/{team}/final", "/records/{final}"),
+    "advisor": ("/advisor", "/records/{report}/follow", "/teams/{team}/contacts"),
+    "organizer": ("/networks/{network}/reports", "/networks/{network}/reports/remind", "/networks/{network}/themes",
+                  "/networks/{network}/final"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("who", PAGES)
+def test_no_page_about_reports_has_a_barrier_that_a_machine_can_find(chromium, house, address, who):
+    final = Record.get((Record.form == "sluttrapport_team") & (Record.team == house.team.id))
+    things = {
+        "report": house.report().id, "team": house.team.id, "network": house.network.id, "final": final.id,
+    }  # fmt: skip
+    page = opened(chromium, house, who, address, width=320, scheme="dark")
+    found = {}
+    for path in PAGES[who]:
+        page.goto(address + path.format(**things))
+        found[path] = faults(page) + page.evaluate(SMALL_TARGETS)
+    page.context.close()
+
+    assert found == {path: [] for path in found}

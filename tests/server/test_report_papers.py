@@ -125,7 +125,7 @@ def test_a_final_report_asks_about_every_goal_of_the_status_reports_and_shows_it
     assert 303 == reply.status_code
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", told))
     assert "Ved slutt Nådd. +1: Bedre enn planlagt Resultat Alle fikk mentor." in words
-    assert "Samling 1 I gang +0: Som planlagt" in words
+    assert "Samling 1 I gang 0: Som planlagt" in words
     assert "Vi lærte at avdelingslederen må være med fra første dag." in told
 
 

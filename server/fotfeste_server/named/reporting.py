@@ -16,6 +16,7 @@ from .ledger import current, revisions_of
 from .models import Gathering, Member, Record, Revision, Team
 from .networks import STATUS_REPORT
 from .report_models import OwnStep
+from .settings import takes_part_on
 
 State = Literal["handed_in", "written_in_time", "late", "missing", "waiting"]
 REACHED = ("nadd",)
@@ -114,9 +115,15 @@ def is_behind(goal: Answers, day: date) -> bool:
 
 
 def reports(scope: Scope, gathering: Gathering) -> Iterator[Told]:
-    """Tell of every team's report before a gathering, within one's scope, by the team's name."""
+    """Tell of every team's report before a gathering, within one's scope, by the team's name.
+
+    Nothing is missing from a team whose municipality had left by then.
+    """
     opened = scope.records().where((Record.form == STATUS_REPORT) & (Record.gathering == gathering.id))
-    told = [_told(scope, record, record.team, gathering) for record in opened if record.team]
+    told = [
+        each for record in opened if record.team and (each := _told(scope, record, record.team, gathering))
+        if each.answers is not None or takes_part_on(record.team.participation, gathering.reports_due)
+    ]  # fmt: skip
     yield from sorted(told, key=lambda each: (each.team.name, each.record))
 
 

@@ -26,7 +26,7 @@ from ..results.released import read_released
 from . import my_scope, service, within
 from .asking import Ask
 from .organizers import Page, choices_of, municipality_name
-from .papers import pdf
+from .papers import pdf, signed
 
 pages = Blueprint("final", __name__)
 DASH = "–"
@@ -153,10 +153,10 @@ def _goals(rounds: Sequence[Round]) -> list[Part]:
               str(each.reached)) for each in told]  # fmt: skip
     heads = [translated(each) for each in ("Før samling", "Trinn, median", "Delmål i arbeid", "Nådd")]
     attained = [(str(each.gathering.number), *(str(n) for _, n in each.attained)) for each in told]
-    explained = "; ".join(f"{point.value:+d}: {point.text.in_(current_language())}" for point in points)
+    explained = "; ".join(f"{signed(point.value)}: {point.text.in_(current_language())}" for point in points)
     return [
         Grid(translated("Framdrift og delmål"), heads, steps),
-        Grid(translated("Måloppnåelse, antall delmål"), [heads[0], *(f"{n:+d}" for n in range(-2, 3))], attained),
+        Grid(translated("Måloppnåelse, antall delmål"), [heads[0], *(signed(n) for n in range(-2, 3))], attained),
         Text(f"{explained}.", quiet=True),
     ]
 

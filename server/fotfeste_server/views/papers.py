@@ -147,7 +147,7 @@ def _goal_parts(goals: Sequence[Goal], form: FormDefinition, answers: Answers) -
             for each in goal.history
         ]  # fmt: skip
         heads = (translated("Rapport før"), translated("Status"), translated("Måloppnåelse"))
-        parts += [Facts(facts), Grid(translated("Fra samling til samling: {goal}", goal=goal.text), heads, lines)]
+        parts += [Facts(facts), Grid(translated("Fra samling til samling"), heads, lines)]
     return parts
 
 
@@ -165,10 +165,16 @@ def _choice(form: FormDefinition, path: str, code: str) -> str:
     return next((each.text.in_(current_language()) for each in choices if each.code == code), code or DASH)
 
 
+def signed(value: int) -> str:
+    """Write a number with its sign, and nought without one."""
+    return f"+{value}" if value > 0 else f"\N{MINUS SIGN}{-value}" if value < 0 else "0"
+
+
 def _attained(form: FormDefinition, path: str, value: object) -> str:
     question = form.question(path)
     points = question.scale.points if isinstance(question, Scaled) else ()
-    return next((f"{each.value:+d}: {each.text.in_(current_language())}" for each in points if each.value == value), "")
+    words = {each.value: f"{signed(each.value)}: {each.text.in_(current_language())}" for each in points}
+    return words.get(value, "") if isinstance(value, int) else ""
 
 
 @pages.get("/teams/<team_id>/final/pdf")

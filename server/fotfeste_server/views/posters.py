@@ -66,7 +66,7 @@ def _on_paper(made: Poster, size: str) -> dict[str, object]:
     sections = [
         (translated("Dette vil vi oppnå"), [_line(statuses, goal) for goal in made.goals]),
         (translated("Dette har vi prøvd"), [_line(states, measure) for measure in made.measures]),
-        (translated("Dette har vi lært"), [f"{about}: {lesson}" for about, lesson in made.lessons]),
+        (translated("Dette har vi lært"), [f"{about.rstrip('.')}: {lesson}" for about, lesson in made.lessons]),
         (translated("Det viktigste siden sist"), [made.news] if made.news else []),
         (translated("Veien videre"), [made.ahead] if made.ahead else []),
         (translated("Teamet"), [f"{seats.get(code, code)}{f' ({n})' if n > 1 else ''}" for code, n in made.roles]),
@@ -85,7 +85,7 @@ def _on_paper(made: Poster, size: str) -> dict[str, object]:
 
 def _line(words: dict[str, str], row: Answers) -> str:
     """Name a goal or a measure with how far it has come."""
-    return f"{row.get('tekst', '')} ({words.get(str(row.get('status')), '').lower()})"
+    return f"{str(row.get('tekst', '')).rstrip('.')} ({words.get(str(row.get('status')), '').lower()})"
 
 
 # --- the run chart ----------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ def chart(made: Poster) -> str:
     return f"{frame}{''.join(lines)}{line}{''.join(dots)}</svg>"
 
 
-LETTERS = 'font-family="sans-serif" font-size="15" fill="#222e2d"'
+LETTERS = 'font-family="sans-serif" font-size="20" fill="#222e2d"'
 
 
 def _told_chart(made: Poster) -> str:

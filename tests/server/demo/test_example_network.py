@@ -25,7 +25,6 @@ from fotfeste_server.demo.words import variants
 from fotfeste_server.migrations import TABLES
 from fotfeste_server.named.access import scope
 from fotfeste_server.named.devices import enrol
-from fotfeste_server.named.gatherings import reports
 from fotfeste_server.named.history import head
 from fotfeste_server.named.knowing import context_of
 from fotfeste_server.named.models import (
@@ -46,6 +45,7 @@ from fotfeste_server.named.models import (
 from fotfeste_server.named.people import person_by_email
 from fotfeste_server.named.publishing import published
 from fotfeste_server.named.pushing import push_items
+from fotfeste_server.named.reporting import reports
 from fotfeste_server.named.waves import waves
 from fotfeste_shared.clock import civil, today
 from fotfeste_shared.database import Database, Writer, close_database, writing

@@ -9,13 +9,13 @@ from peewee import DatabaseError
 
 from fotfeste_server.named.access import scope
 from fotfeste_server.named.erasing import Erasures, ListBroken, erase, replay
-from fotfeste_server.named.gatherings import reports
 from fotfeste_server.named.house import fact
 from fotfeste_server.named.ledger import current
 from fotfeste_server.named.models import Revision, Tombstone
 from fotfeste_server.named.proving import prove
 from fotfeste_server.named.pulling import pull
 from fotfeste_server.named.pushing import push_items
+from fotfeste_server.named.reporting import reports
 from fotfeste_shared.database import writing
 from fotfeste_shared.revisions import Written, derived_id, new_id, read_revision, write_revision
 from fotfeste_shared.sync import ItemReply, Pull, PullReply

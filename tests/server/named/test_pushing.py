@@ -7,13 +7,14 @@ from making_house import REPORT, House, report, session_log
 from peewee import DatabaseError
 
 from fotfeste_server.named.access import scope
-from fotfeste_server.named.gatherings import plan_gathering, reports
+from fotfeste_server.named.gatherings import plan_gathering
 from fotfeste_server.named.history import history, leaves_of
 from fotfeste_server.named.ledger import current, open_record, revisions_of
 from fotfeste_server.named.models import Leaf, Record, Revision
 from fotfeste_server.named.people import assign
 from fotfeste_server.named.pulling import pull
 from fotfeste_server.named.pushing import push_items
+from fotfeste_server.named.reporting import reports
 from fotfeste_shared.clock import now, today
 from fotfeste_shared.forms import digest
 from fotfeste_shared.revisions import About, Written, chain, in_conflict, new_id, read_revision, receipt_code
@@ -284,6 +285,15 @@ def test_a_late_report_is_taken_and_marked(house: House, time_machine):
     [after] = [each.state for each in reports(house.scope("organizer"), house.gathering)]
 
     assert ("missing", "late") == (before, after)
+
+
+def test_a_report_on_a_record_that_a_device_has_made_up_is_held_each_time_and_ours_is_not(house: House):
+    made_up = new_id()
+
+    told = [deliver(house, "contact", report(house, record=each))[0].held for each in (made_up, made_up)]
+    [ours] = deliver(house, "contact", report(house))
+
+    assert (["invalid", "invalid"], None) == (told, ours.held)
 
 
 def test_a_record_keeps_the_subject_it_was_opened_with(house: House):
