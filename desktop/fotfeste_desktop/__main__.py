@@ -3,12 +3,14 @@
 import argparse
 import logging
 import logging.handlers
+import os
 import sys
 import tempfile
 import threading
 from pathlib import Path
+from typing import NoReturn
 
-from fotfeste_shared.wording import as_language, say
+from fotfeste_shared.wording import Language, as_language, say
 
 from .addresses import suggested_address
 from .guard import Guard, serve
@@ -81,7 +83,7 @@ def _work(home: Home, server: str | None = None, refused: Refused | None = None)
     sys.setswitchinterval(SHORT_TURNS)
     threading.Thread(target=pages.make, name="pages", daemon=True).start()
     try:
-        window.show(guard.entrance, NAME, *_words_of(home, window))
+        window.show(guard.entrance, lambda: _menu(home, window), dialogue_words(_language(home)))
     finally:
         door.shutdown()
         door.server_close()
@@ -89,10 +91,14 @@ def _work(home: Home, server: str | None = None, refused: Refused | None = None)
         home.leave()
 
 
-def _words_of(home: Home, window: Window) -> tuple[list[Choice], dict[str, str]]:
-    """The menu and the words of dialogues, in the language that was chosen last: they are made before any page."""
-    language = as_language(str(home.recall().get("language", "")))
-    menu = [
+def _language(home: Home) -> Language:
+    """The language that was chosen last: the window's own words are made before any page."""
+    return as_language(str(home.recall().get("language", "")))
+
+
+def _menu(home: Home, window: Window) -> list[Choice]:
+    language = _language(home)
+    return [
         Choice(say(language, "I dag"), lambda: window.go("/")),
         Choice(say(language, "Logg samtale"), lambda: window.go("/sessions/new")),
         Choice(say(language, "Det som venter"), lambda: window.go("/waiting")),
@@ -102,7 +108,6 @@ def _words_of(home: Home, window: Window) -> tuple[list[Choice], dict[str, str]]
         Choice(""),
         Choice(say(language, "Avslutt"), window.close),
     ]
-    return menu, dialogue_words(language)
 
 
 def _log_to(path: Path) -> None:
@@ -112,5 +117,19 @@ def _log_to(path: Path) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
+def run() -> NoReturn:
+    """Open the client, and end with it.
+
+    All is put away by then. The window library may have a thread left that waits for the word of a page which was
+    closed amid its loading; it would hold the folder, and the next start would find nobody to bring forward.
+    """
+    code = main()
+    logging.shutdown()
+    for out in (sys.stdout, sys.stderr):
+        if out:  # a packaged program on Windows has none
+            out.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

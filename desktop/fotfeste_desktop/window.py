@@ -11,9 +11,10 @@ import platformdirs
 import webview
 from webview.menu import Menu, MenuAction, MenuSeparator
 
-from fotfeste_shared.wording import Language, say
+from fotfeste_shared.wording import Language, as_language, say
 
 from .home import Home
+from .native import on_each_page, on_own_thread, print_by_file, relabel, tell
 
 DEFAULT_SIZE = (1100, 820)
 SMALLEST_SIZE = (420, 480)
@@ -37,9 +38,14 @@ class Window:
         self._title = title
         self._window: Any = None
         self._origin = ""
+        self._menu: Callable[[], list[Choice]] = list
 
-    def show(self, entrance: str, menu_title: str, choices: list[Choice], words: dict[str, str]) -> None:
-        """Open the window and stay until the person closes it; must run in the program's main thread."""
+    def show(self, entrance: str, menu: Callable[[], list[Choice]], words: dict[str, str]) -> None:
+        """Open the window and stay until the person closes it; must run in the program's main thread.
+
+        `menu` is asked again after each page, since the person may have chosen another language on it.
+        """
+        self._menu = menu
         self._origin = entrance.partition("/_start")[0]
         _allow_test_port()
         # Qt's web view writes dates as its own locale does, which is American unless told
@@ -54,14 +60,16 @@ class Window:
             text_select=True,  # both are off by default, and both are needed by people who see badly
             zoomable=True,
         )
-        self._window.events.initialized += _refuse_old_engine
+        language = as_language(str(self._home.recall().get("language", "")))
+        self._window.events.initialized += lambda renderer: _has_engine(renderer, language)
         self._window.events.resized += self._resized
         self._window.events.maximized += lambda: self._grown(True)
         self._window.events.restored += lambda: self._grown(False)
         self._window.events.closing += self._remember
+        self._window.events.before_show += self._made
         webview.start(
             gui="qt" if sys.platform == "linux" else None,
-            menu=[Menu(menu_title, [_item(choice) for choice in choices])],
+            menu=[Menu(self._title, [_item(choice) for choice in menu()])],
             private_mode=False,  # private mode would delete its storage folder at exit
             storage_path=str(self._home.browser),
             localization=words,
@@ -81,7 +89,7 @@ class Window:
         """Ask where to save a file, in the system's own dialogue; None when the person thought better of it."""
         kept = self._home.recall().get("saved_in")
         folder = kept if isinstance(kept, str) and Path(kept).is_dir() else platformdirs.user_downloads_dir()
-        chosen = _on_own_thread(
+        chosen = on_own_thread(
             self._window,
             lambda: self._window.create_file_dialog(webview.FileDialog.SAVE, directory=folder, save_filename=name),
         )
@@ -94,6 +102,12 @@ class Window:
     def close(self) -> None:
         """Close the window, and with it the program."""
         self._window.destroy()
+
+    def _made(self) -> None:
+        # on the window's own thread, which `shown` is not: Qt falls when another one lays hands on its page
+        on_each_page(self._window, lambda: relabel(self._window, [choice.label for choice in self._menu()]))
+        if sys.platform == "linux":
+            print_by_file(self._window.native, self._home.folder, self.ask_where)
 
     def _resized(self, width: float, height: float) -> None:
         if not self._maximized:
@@ -140,11 +154,12 @@ def _item(choice: Choice) -> MenuAction | MenuSeparator:
     return MenuAction(choice.label, choice.act) if choice.act else MenuSeparator()
 
 
-def _refuse_old_engine(renderer: str) -> bool:
-    """Without WebView2 Windows would fall back, in silence, to the engine of Internet Explorer."""
+def _has_engine(renderer: str, language: Language) -> bool:
+    """Without WebView2 Windows would fall back, in silence, to the engine of Internet Explorer: say so instead."""
     if renderer != "mshtml":
         return True
-    sys.stderr.write("Fotfeste needs the Microsoft Edge WebView2 Runtime. Ask your IT department for it.\n")
+    sentence = "Maskinen mangler Microsoft Edge WebView2 Runtime. Be den som drifter maskinen om å installere det."
+    tell("Fotfeste", say(language, sentence))
     return False
 
 
@@ -161,16 +176,3 @@ def _remembered_size(home: Home) -> tuple[int, int]:
     if not isinstance(width, int) or not isinstance(height, int):
         return DEFAULT_SIZE
     return max(width, SMALLEST_SIZE[0]), max(height, SMALLEST_SIZE[1])
-
-
-if sys.platform == "win32":
-    from System import Func, Object
-
-    def _on_own_thread(window: Any, act: Callable[[], Any]) -> Any:  # noqa: ANN401 (the window library has no types)
-        """Open a dialogue on the window's own thread: on Windows one that is opened from another may never answer."""
-        return window.native.Invoke(Func[Object](act))
-else:
-
-    def _on_own_thread(_window: Any, act: Callable[[], Any]) -> Any:  # noqa: ANN401 (the window library has no types)
-        """Open a dialogue; the window library sees to the thread."""
-        return act()

@@ -34,7 +34,9 @@ class Screen:
         self._manager = subprocess.Popen(["openbox"], env=self.environment, stderr=subprocess.DEVNULL)
 
     def hands(self, *acts: str) -> str:
-        done = subprocess.run(["xdotool", *acts], env=self.environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["xdotool", *acts], env=self.environment, capture_output=True, text=True, check=True, timeout=PATIENCE
+        )
         return done.stdout.strip()
 
     def window(self, name: str) -> str:
@@ -108,6 +110,81 @@ def test_a_copy_goes_where_the_person_says_in_the_systems_own_dialogue(shown, sc
     screen.hands("key", "Return")
     expect(page.get_by_text(f"Kopien ligger her: {wanted}")).to_be_visible()
     assert wanted.read_text("utf-8").startswith("{")
+
+
+def test_a_page_is_printed_to_a_file_where_the_system_has_no_print_dialogue(shown, screen, tmp_path):
+    window = shown()
+    first_start(window.page)
+    expect(window.page.get_by_role("heading", name="I dag")).to_be_visible()
+    window.page.wait_for_load_state("load")  # before that the page's own keys are not there
+    window.page.keyboard.press("Control+p")
+    screen.window("Lagre fil")
+    wanted = tmp_path / "person" / "i dag.pdf"
+    screen.hands("key", "ctrl+a")
+    screen.hands("type", str(wanted))
+    screen.hands("key", "Return")
+    until = time.monotonic() + PATIENCE
+    while not wanted.exists():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+    assert wanted.read_bytes().startswith(b"%PDF-")
+    assert list((tmp_path / "home").glob("saving-*")) == []
+
+
+MENU = """
+import os, sys, threading
+from pathlib import Path
+from fotfeste_desktop.__main__ import _menu
+from fotfeste_desktop.home import Home
+from fotfeste_desktop.window import Window
+from werkzeug.serving import make_server
+
+home = Home(Path(sys.argv[1]))
+home.prepare()
+window, said = Window(home, "Fotfeste"), []
+
+def page(environ, start):
+    start("200 OK", [("Content-Type", "text/html")])
+    return [b"<title>Side</title>"]
+
+door = make_server("127.0.0.1", 0, page)
+threading.Thread(target=door.serve_forever, daemon=True).start()
+
+def menu():
+    native = window._window.native
+    lines = native.menuBar().actions()[0].menu().actions() if native else []
+    said.append([line.text() for line in lines])
+    languages = ["nb", "nn", "en"]
+    if len(said) <= len(languages):
+        home.remember(language=languages[len(said) - 1])
+    elif len(said) == len(languages) + 1:
+        print(said[1:], flush=True)
+        done.set()
+    return _menu(home, window)
+
+def browse():  # the first page may be there before the window has learnt to listen
+    while not done.wait(0.3):
+        if window._window is not None and window._window.events.shown.is_set():
+            window.go("/")
+    window.close()
+
+done = threading.Event()
+threading.Thread(target=browse, daemon=True).start()
+window.show(f"http://127.0.0.1:{door.server_port}/_start", menu, {})
+os._exit(0)  # as the program does
+"""
+
+
+def test_the_menu_speaks_the_language_that_was_chosen_on_the_page_before(environment, tmp_path):
+    around = environment | {"QT_QPA_PLATFORM": "offscreen", "QTWEBENGINE_DISABLE_SANDBOX": "1"}
+    asked = [os.sys.executable, "-c", MENU, str(tmp_path / "home")]
+    done = subprocess.run(asked, env=around, capture_output=True, text=True, timeout=60, check=False)
+
+    bokmal, nynorsk, english = eval(done.stdout)
+    assert (bokmal[0], bokmal[2]) == ("I dag", "Det som venter")
+    assert nynorsk[2] == "Det som ventar"
+    assert (english[0], english[-1]) == ("Today", "Quit")
 
 
 def test_the_window_opens_as_large_as_it_was_closed(shown, screen):
