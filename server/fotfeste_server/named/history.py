@@ -13,13 +13,14 @@ from fotfeste_shared.revisions import Revision as Content
 from fotfeste_shared.revisions import Written, chain, receipt_code, timestamp, write_revision
 from fotfeste_shared.sync import History, Place
 
-from .house import fact
+from .house import fact, note, noted
 from .models import Leaf, Meta, Restoration, Revision
 
 AT_ONCE = 100
 RESTORED = "restored"
 COUNTED = ("invalid", "unknown_form_version")
 """Held for a person to look at, yet its author's own word; what is held for other reasons changes nothing."""
+REJUDGED = "rejudged"
 
 
 LAST = Prepared(Revision, lambda: Revision.select(Revision.seq, Revision.link).order_by(Revision.seq.desc()).limit(1))
@@ -180,6 +181,16 @@ def renew_leaves(content: Content) -> None:
     others = PARENTS.run(record=content.record).fetchall()
     if not any(content.rev in Revision.parents.python_value(parents) for (parents,) in others):
         insert_once(Leaf, record=content.record, rev=content.rev)
+
+
+def rejudged() -> int:
+    """Tell how many held revisions have been judged anew by themselves: whoever read before that reads once more."""
+    return int(noted(REJUDGED) or 0)
+
+
+def note_rejudged(count: int) -> None:
+    """Remember that so many more have been."""
+    note(REJUDGED, str(rejudged() + count))
 
 
 def leaves_of(record: str) -> list[str]:

@@ -27,15 +27,15 @@ from fotfeste_shared.sync import Tombstone as Gravestone
 from .access import ADVISOR_NOTE, Scope
 from .agenda import gathering_name, language_of, opened_for
 from .candidates import mentors_to_choose, teams_headed
-from .history import COUNTED, history
-from .house import fact, noted
+from .history import COUNTED, history, rejudged
+from .house import fact
 from .knowing import context_of, offered_at
 from .mentoring import pauses
 from .mentoring_models import Takeover
 from .models import Gathering, Network, Pairing, Participation, PublishedForm, Record, Revision, Ruling, Team, Tombstone
 from .new_hires import REGISTRATION
 from .publishing import published
-from .pushing import REJUDGED, backed_up_to, known_hold
+from .pushing import backed_up_to, known_hold
 
 CURSOR = re.compile(r"(?P<place>[0-9a-f]{16}\.[0-9a-f]{16})\.(?P<seq>[0-9]{1,15})\.(?P<buried>[0-9]{1,15})", re.ASCII)
 
@@ -86,7 +86,7 @@ def _scope_mark(mine: Scope) -> str:
     So they may when an organizer lets a held revision count, or the judge has learnt the form of one.
     """
     reached = (
-        noted(REJUDGED),
+        rejudged(),
         Ruling.select().where(Ruling.outcome == "accepted").count(),
         sorted(repr(held) for held in mine.roles),
         sorted(team.id for team in mine.teams().select(Team.id)),

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import get_args
 
 from fotfeste_shared.clock import civil, now, today
@@ -29,7 +29,6 @@ from .vouching import is_vouched_for, vouch_for_parents
 
 log = logging.getLogger(__name__)
 HELD = get_args(Held)
-REJUDGED = "rejudged"  # how many held revisions have been judged anew
 HIGHEST = 2**31  # what a database's whole number holds
 RECORD = Prepared(
     Record, lambda: Record.select(Record.form, Record.about_kind, Record.about_id).where(Record.id == gap("record"))
@@ -64,7 +63,7 @@ class Delivery:
     def follow(self, content: Content, held: str | None) -> None:
         """Do what follows from a revision that counts."""
         if held is None or held in COUNTED:
-            vouch_for_parents(content)
+            vouch_for_parents(content, partial(_why_judged, self))
         if held is None and content.withdrawn and content.apart_of is None:
             withdraw_apart(self.log, content, but_not_by=content.author)  # their own come from their own device
         if held is None and content.form == REGISTRATION and content.apart_of is None:
@@ -207,6 +206,10 @@ def _why_held(delivery: Delivery, content: Content) -> Held | None:
     """Tell why a person must look at it before it counts in full; None when all is well."""
     if delivery.device.state != "active" and not is_vouched_for(content):
         return "drain_only"
+    return _why_judged(delivery, content)
+
+
+def _why_judged(delivery: Delivery, content: Content) -> Held | None:
     try:
         may = delivery.may_hand_in(content.author, content.form, content.about)
     except NotFound:  # no such form

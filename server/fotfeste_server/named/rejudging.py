@@ -7,11 +7,10 @@ from fotfeste_shared.problems import NotFound
 from fotfeste_shared.revisions import read_revision
 
 from .access import scope
-from .history import hold_log
-from .house import note, noted
+from .history import hold_log, note_rejudged
 from .models import Person, Revision, Ruling
 from .publishing import published
-from .pushing import REJUDGED, Delivery, is_good
+from .pushing import Delivery, is_good
 
 UNKNOWN = "unknown_form_version"
 
@@ -28,7 +27,7 @@ def rejudge(db: Database) -> int:
         hold_log()
         done = sum(_judged(db, row) for row in _waiting())
         if done:
-            note(REJUDGED, str(int(noted(REJUDGED) or 0) + done))
+            note_rejudged(done)
     return done
 
 

@@ -4,20 +4,21 @@ Otherwise the newer version would seem to be written past the older ones, and pe
 conflict that there never was.
 """
 
-from fotfeste_shared.clock import now
+from collections.abc import Callable
+
 from fotfeste_shared.revisions import Revision as Content
 from fotfeste_shared.revisions import read_revision
 
-from .history import COUNTED, renew_leaves
+from .history import COUNTED, note_rejudged, renew_leaves
 from .models import Revision, Ruling
 
 TURNED_AWAY = "drain_only"
 
 
-def vouch_for_parents(content: Content) -> None:
+def vouch_for_parents(content: Content, why_held: Callable[[Content], str | None]) -> None:
     """Let count what the author of a revision that counts has built it on, and all that it was built on in turn.
 
-    To be called with the log held. It is remembered as the author's own ruling.
+    To be called with the log held. `why_held` judges each as if it had come from a computer in good standing.
     """
     waiting = list(content.parents)
     while waiting:
@@ -26,10 +27,14 @@ def vouch_for_parents(content: Content) -> None:
             continue
         if Ruling.get_or_none(Ruling.rev == row.rev) is not None:
             continue  # an organizer has said no
-        Ruling.create(rev=row.rev, outcome="accepted", person=content.author, at=now())
-        Revision.update(held=None).where(Revision.rev == row.rev).execute()
-        renew_leaves(read_revision(row.text))
-        waiting += row.parents
+        parent = read_revision(row.text)
+        held = why_held(parent)
+        Revision.update(held=held).where(Revision.rev == row.rev).execute()
+        if held is not None and held not in COUNTED:
+            continue
+        renew_leaves(parent)
+        note_rejudged(1)
+        waiting += parent.parents
 
 
 def is_vouched_for(content: Content) -> bool:

@@ -175,6 +175,20 @@ def test_who_builds_on_what_came_from_their_own_turned_away_computer_makes_no_co
     assert () == prove(house.db).faults
 
 
+@pytest.mark.parametrize("child_first", [False, True])
+def test_what_one_vouches_for_is_judged_all_the_same(house: House, child_first: bool):
+    away = report(house, framdrift=7)
+    back = report(house, parents=(away.rev,))
+    device = house.device("contact").device
+    order = [("active", back), ("drain_only", away)] if child_first else [("drain_only", away), ("active", back)]
+    for state, written in order:
+        turn_away(house.db, device, state)
+        deliver(house, "contact", written)
+
+    assert "invalid" == Revision.get(Revision.rev == away.rev).held
+    assert [back.rev] == leaves_of(house.report().id)
+
+
 def test_what_an_organizer_has_set_aside_nobody_else_vouches_for(house: House):
     away = from_a_turned_away_device(house)
     settle(house.db, house.scope("organizer"), house.network, away.rev, "set_aside")
