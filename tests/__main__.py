@@ -10,6 +10,10 @@ import right_python  # noqa: F401  importing it is the check, and it must come b
 import system_parts
 from bootstrap import ROOT, run
 
+ATTACKS = (
+    "tests/attacks", "tests/server/anonymous/test_noise.py", "tests/server/test_phone.py",
+    "tests/server/test_rubbish.py",
+)  # fmt: skip
 HELP = """python tests [--bench | --attacks | --security | --torture | --pictures | --packaging] [arguments of pytest]
 
 Sets up what is needed (once), then runs every test on two workers.
@@ -43,7 +47,7 @@ def main(arguments: list[str]) -> None:
         run("tests", [str(ROOT / "tests" / first[0].strip("-")), *rest])
     if first == ["--attacks"]:
         os.environ["FOTFESTE_ATTACKS"] = "long"
-        run("tests", pytest(["tests/attacks", "tests/server/test_phone.py", "tests/server/test_rubbish.py", *rest]))
+        run("tests", pytest([*ATTACKS, *rest]))
     if first == ["--torture"]:
         os.environ["FOTFESTE_TORTURE"] = "long"
         run("tests", pytest(["tests/faults", "tests/together", *rest]))
