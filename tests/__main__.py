@@ -22,6 +22,7 @@ Sets up what is needed (once), then runs every test on two workers.
   --attacks    the published attacks and the rubbish posts in their long form
   --security   scanners against the code and a running server; their findings are printed
   --torture    failing storage and lost messages in their long form, with figures: some minutes
+  --accessibility  three programs and a keyboard go over every page; writes the figures of /tilgjengelighet
   --pictures   make the screenshots of every page, phone and desktop
   --packaging  build the desktop program's folder and log a talk in it
   --help       this text
@@ -51,6 +52,9 @@ def main(arguments: list[str]) -> None:
     if first == ["--torture"]:
         os.environ["FOTFESTE_TORTURE"] = "long"
         run("tests", pytest(["tests/faults", "tests/together", *rest]))
+    if first == ["--accessibility"]:
+        os.environ["FOTFESTE_ACCESSIBILITY"] = "long"
+        run("tests", pytest(["-n", "0", "tests/accessibility", *rest]))  # one process: it adds its figures up
     run("tests", pytest(arguments))
 
 

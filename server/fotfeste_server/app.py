@@ -22,6 +22,7 @@ from .migrations import STEPS, TABLES
 from .named.erasing import Erasures, replay
 from .named.house import settle
 from .named.publishing import publish_shipped
+from .named.rejudging import rejudge
 from .restoring import finish, resume
 from .service import Service
 from .static_files import compressed
@@ -31,12 +32,11 @@ from .views.fetching import refuse_other_sites
 from .views.ready import ReadyPages
 
 PAGES = (
-    "health", "metrics", "signin", "openid", "me", "mailbox", "organizers", "networks", "municipalities", "planning",
-    "reception", "public", "joining", "members", "agreements", "teams", "drafts", "board", "advising",
-    "papers", "posters", "final", "windows", "invitations", "programme",
-    "attending", "presence", "calendars", "forecast", "disclosing", "devices", "keeping", "sync", "phone", "doors",
-    "results",
-    "programs", "api", "odata",
+    "health", "metrics", "signin", "openid", "me", "mailbox", "organizers", "networks", "municipalities",
+    "planning", "reception", "public", "joining", "members", "agreements", "teams", "drafts", "board",
+    "advising", "papers", "posters", "final", "windows", "invitations", "programme", "mentoring", "met", "retention",
+    "attending", "presence", "calendars", "forecast", "disclosing", "devices", "keeping", "sync", "phone",
+    "doors", "results", "programs", "api", "odata", "statement",
 )  # fmt: skip
 # The token in the address or header is the authority there, no cookie is looked at.
 TOKEN_PAGES = ("sync", "phone", "doors", "public", "joining", "api", "odata")
@@ -57,6 +57,7 @@ def open_house(config: Config) -> Database:
     publish_shipped(db)
     finish(config, db)
     replay(db, Erasures(config.erasures))
+    rejudge(db)
     return db
 
 

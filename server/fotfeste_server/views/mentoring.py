@@ -26,7 +26,7 @@ class NewMentor(Ask):
     """Somebody who is to be a mentor, and the course they have taken."""
 
     name = text("Navn")
-    email = address("E-post")
+    email = address("E-postadresse")
     finished = Day("Kurset ble ferdig", needed=False)
     capacity = whole("Hvor mange nyansatte kan mentoren følge samtidig?", 0, 9, "Skriv et tall fra 0 til 9.", default=1)
 
