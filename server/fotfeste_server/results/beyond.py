@@ -62,8 +62,8 @@ def comparisons(source: Source, language: Language, *, place: str) -> list[Trend
     """Give a municipality beside the others, for the last wave of each indicator that it has a figure in."""
     last = {
         indicator: each
-        for indicator, each in every_comparison(source)
-        if each.own.place == place and isinstance(each.own.shown, Figure)
+        for indicator, each in every_comparison(source, (place,))
+        if isinstance(each.own.shown, Figure)
     }
     return [_comparison(indicator, each, language) for indicator, each in last.items()]
 

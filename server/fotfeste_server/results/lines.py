@@ -6,6 +6,7 @@ for a person.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from fotfeste_shared.wording import Language, say
@@ -22,7 +23,7 @@ Cell = str | int | None
 TEN = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One figure and everything that says what it is about; codes for machines, words for people."""
 
@@ -40,7 +41,7 @@ class Line:
     noised: int | None = None
     halves: int | None = None
 
-    @property
+    @cached_property
     def told(self) -> Written:
         """The figure's numbers as the document writes them; a count with noise has none of these."""
         return written(self.shown) if self.shown is not None else {}
@@ -69,6 +70,11 @@ def lines(source: Source, language: Language) -> Iterator[Line]:
         yield Line("others", "", own.name, text, own.wave, own.place, own.windows, "", "", beside.others.shown)
     for detail in every_detail(source):
         yield from _of_question(detail, language)
+    yield from of_tables(source, language)
+
+
+def of_tables(source: Source, language: Language) -> Iterator[Line]:
+    """Give the tables of two questions, cell by cell."""
     for crossed in tables(source):
         yield from _of_table(source, crossed, language)
 

@@ -211,15 +211,29 @@ def against_network(source: Source, indicator: Indicator, wave: str, place: str)
     The others are hidden while fewer than three of them have figures. Quarters of the municipalities are given where
     at least five may be told as one number each; no municipality is named.
     """
+    return next(each_against_network(source, indicator, wave, (place,)), None)
+
+
+def each_against_network(
+    source: Source, indicator: Indicator, wave: str, places: Iterable[str]
+) -> Iterator[Against]:
+    """Give 29 for several municipalities; what all of them are held against is worked out once."""
     form = source.form(indicator.form)
     if form is None or form.results_level != "municipality" or indicator.network_only:
-        return None
-    own = one(source, indicator, wave, place)
+        return
     each = {
         other: shown
         for other in _places(source, form, indicator, wave)
         if isinstance(shown := one(source, indicator, wave, other).shown, Figure)
     }
+    for place in places:
+        yield _against(source, form, one(source, indicator, wave, place), each, indicator)
+
+
+def _against(
+    source: Source, form: FormDefinition, own: Measured, each: dict[str, Figure], indicator: Indicator
+) -> Against:
+    wave, place = own.wave, own.place
     beside = tuple(sorted(set(each) - {place}))
     others = _together(source, form, indicator, wave, beside)
     clear = isinstance(own.shown, Figure) and isinstance(others.shown, Figure)

@@ -1,6 +1,6 @@
 """The figures of a network put in order: headlines over waves and over time, and every question's answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fotfeste_shared.forms import FormDefinition
@@ -201,15 +201,14 @@ def every_measure(source: Source) -> Iterator[Measured]:
         yield from measures.turnout(source, place)
 
 
-def every_comparison(source: Source) -> Iterator[tuple[Indicator, Against]]:
-    """Give each indicator of each municipality beside the others together."""
+def every_comparison(source: Source, wished: Sequence[str] = ()) -> Iterator[tuple[Indicator, Against]]:
+    """Give each indicator of each municipality, or of those wished for, beside the others together."""
     for indicator in (*INDICATORS, *OTHERS):
         form = source.form(indicator.form)
-        for place in places_of(source, form, indicator) if form else ():
-            for wave in asked_in(form, indicator) if form and place else ():
-                found = measures.against_network(source, indicator, wave, place)
-                if found is not None:
-                    yield indicator, found
+        places = [place for place in places_of(source, form, indicator) if place] if form else []
+        for wave in asked_in(form, indicator) if form else ():
+            for found in measures.each_against_network(source, indicator, wave, wished or places):
+                yield indicator, found
 
 
 def _places(source: Source) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from .asked import bare, counted
 from .beyond import noise, written
 from .document import tables, texts
 from .figures import Figure, Hidden, Shown
-from .lines import lines
+from .lines import of_tables
 from .reading import Source
 from .report import Detail, every_comparison, every_detail, every_indicator, every_measure
 
@@ -321,12 +321,11 @@ def _crossed_columns(language: Language) -> list[Column]:
 
 
 def _crossed(source: Source, language: Language) -> Iterator[list[Cell]]:
-    for line in lines(source, language):
-        if line.part == "crossed":
-            yield [
-                line.form, line.text, line.answer, words.wave(line.wave, language),
-                words.period(line.windows, language), line.noised, noise(line.halves or 1, language),
-            ]  # fmt: skip
+    for line in of_tables(source, language):
+        yield [
+            line.form, line.text, line.answer, words.wave(line.wave, language),
+            words.period(line.windows, language), line.noised, noise(line.halves or 1, language),
+        ]  # fmt: skip
 
 
 def _text_columns(language: Language) -> list[Column]:
