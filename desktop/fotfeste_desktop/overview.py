@@ -140,7 +140,7 @@ class Overview:
             line=line,
             profession=self._profession(line.profession),
             label=str(label.text) if label else "",
-            next=next_session(date.fromisoformat(line.started), held, _agreed(sessions), self._today),
+            next=_next(line, held, _agreed(sessions), self._today),
             sessions=tuple(sessions),
             drafts=tuple(drafts),
             step=self._step(sessions),
@@ -283,6 +283,12 @@ def _entry(record: str, known: dict[str, tuple[Revision, Content]]) -> Entry:
         conflict=in_conflict(contents),
         others=others,
     )
+
+
+def _next(line: sync.PairingLine, held: list[date], agreed: date | None, today: date) -> Next:
+    away = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in line.away]
+    since = date.fromisoformat(line.since) if line.since else None
+    return next_session(date.fromisoformat(line.started), held, agreed, today, away=away, since=since)
 
 
 def _agreed(sessions: Sequence[Entry]) -> date | None:

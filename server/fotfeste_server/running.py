@@ -23,6 +23,7 @@ from .named import retention
 from .named.bounces import note_arrival, note_bounce
 from .named.erasing import Erasures
 from .named.needs import forget_needs
+from .named.networks import open_yearly_sheets
 from .opening import Tools
 from .service import Service
 
@@ -79,6 +80,7 @@ def _of_every_day(service: Service) -> dict[str, Handler]:
     def look_after_gatherings(_claimed: Claim) -> None:
         calling.go_round(service.db, service.config.base_url, today())
         forget_needs(service.db, Erasures(service.config.erasures), today())
+        open_yearly_sheets(service.db, today())
 
     def remind_of_meetings(_claimed: Claim) -> None:
         letters.keep_house(service.db, now())

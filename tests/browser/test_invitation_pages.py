@@ -51,9 +51,8 @@ def served(tmp_path_factory):
     read = new_id()
     for text in ("Jeg trives <b>godt</b>.", "Mer tid sammen med mentor."):
         box = house.service.keys.close_waiting(house.network.id, text.encode())
-        Draft.create(
-            id=new_id(), network=house.network.id, form="nyansatt", question="fritt", batch=read, box=box, verdict="told"
-        )
+        about = {"network": house.network.id, "form": "nyansatt", "question": "fritt"}
+        Draft.create(id=new_id(), **about, batch=read, box=box, verdict="told")
     named = {"read": read, "gathering": gathering.id, "door": door.id, "token": token}
     staff = (f"/networks/{house.network.id}/{page}".rstrip("/") for page in STAFF)
     pages = [page.format(**named) for page in (*HOUSE, *staff, *PHONE)]

@@ -13,6 +13,7 @@ from .access import ADVISOR_NOTE, SIGN_UP, Scope
 from .attending import deadline_of, is_open
 from .ledger import current
 from .models import Gathering, Leaf, Participation, Record, Team
+from .networks import YEARLY
 from .publishing import published
 from .settings import takes_part_on
 
@@ -94,6 +95,8 @@ def title_of(record: Record, language: Language, *, among_its_own: bool = False)
         named.append(record.team.name)
     if record.gathering:
         named.append(gathering_name(record.gathering))
+    if record.form == YEARLY and record.natural_key:
+        named.append(record.natural_key.rpartition(":")[2])
     return " – ".join(named)
 
 
@@ -127,6 +130,9 @@ def due_of(record: Record) -> date | None:
     if record.gathering:
         return cast("date", record.gathering.reports_due) if record.gathering.cancelled_on is None else None
     due = published(record.form).due
+    if due is not None and due.of == "january" and record.natural_key:
+        opened: date = civil(record.opened).date()
+        return opened + timedelta(due.days)
     if due is None or due.of not in ("gathering", "last_gathering") or record.network_id is None:
         return None
     order = Gathering.number if due.of == "gathering" else Gathering.number.desc()

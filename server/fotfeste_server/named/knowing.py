@@ -11,7 +11,8 @@ from fotfeste_shared.municipalities import is_now
 from fotfeste_shared.revisions import About
 
 from .access import SESSION_LOG, SIGN_UP, Scope
-from .models import Gathering, Network, Pairing, Participation, Person, Record, Revision, Team
+from .candidates import mentors_to_choose
+from .models import Gathering, Network, Pairing, Participation, Record, Revision, Team
 
 REPORT = "statusrapport"  # what other forms refer to as a report
 Labels = dict[str, list[tuple[str, str]]]
@@ -104,8 +105,7 @@ def _offered(scope: Scope, kind: str, about: About) -> list[tuple[str, str]]:
             )
             return [(each.id, f"{each.gathering.number}. samling") for each in rows]
         case "mentor":
-            people = scope.pairings().select(Pairing.mentor)
-            return [(each.id, each.name) for each in Person.select().where(Person.id.in_(people))]
+            return [(each.id, each.name) for each in mentors_to_choose(scope)]
         case _:
             units = sorted({each.unit for each in scope.pairings()})
             return [(unit, unit) for unit in units]

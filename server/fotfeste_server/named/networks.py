@@ -130,6 +130,19 @@ def open_reports(network: Network) -> None:
             _open(report, network, key, about=("team", team.id), team=team, gathering=gathering)
 
 
+def open_yearly_sheets(db: Database, day: date) -> None:
+    """Open this year's numbers for every municipality that takes part, once: the first year's are its baseline.
+
+    Called every morning. A municipality that counts units with and without mentors apart says so in the sheet.
+    """
+    form = published(YEARLY)
+    running = (Network.starts <= day) & (Network.ends >= day)
+    here = Participation.left_on.is_null() | (Participation.left_on > day)
+    with writing(db):
+        for place in Participation.select().join(Network).where(running & here).order_by(Participation.id):
+            _open(form, place.network, f"{place.id}:{day.year}", about=("municipality", place.id))
+
+
 def teams_of(network: Network, on: date | None = None) -> Iterator[Team]:
     """Give the teams of a network; on a day, those whose municipality takes part then."""
     inside = Participation.select(Participation.id).where(Participation.network == network.id)

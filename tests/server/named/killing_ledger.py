@@ -66,13 +66,15 @@ def a_hand_in(known: dict[str, str]) -> tuple[Act, list[str]]:
     rev = new_id()
     sheet: dict[str, object] = {
         "team": known["team"], "enhet": "Sykehjemmet", "yrke": "sykepleier", "startdato": today().isoformat(),
-        "mentor": known["mentor"], "mentor_avklart": today().isoformat(), "informert": "ja", "kontakt": "ny@eksempel.no",
+        "mentor": known["mentor"], "mentor_avklart": today().isoformat(), "informert": "ja",
+        "kontakt": "ny@eksempel.no",
     }  # fmt: skip
 
     def hand_in(db: Database, writer: Writer) -> list[str]:
         mine = scope(Person.get_by_id(known["head"]))
         record = Record(id="", form="kobling", about_kind="pairing", about_id=known["pairing"])
-        return [str(Ledger(db, writer, mine, record).receive(Filled("kobling", published("kobling").version, sheet, rev)).code)]
+        filled = Filled("kobling", published("kobling").version, sheet, rev)
+        return [str(Ledger(db, writer, mine, record).receive(filled).code)]
 
     return hand_in, [rev, derived_id("apart", rev)]
 
