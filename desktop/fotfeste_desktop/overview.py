@@ -8,6 +8,7 @@ from functools import cached_property
 from fotfeste_shared import sync
 from fotfeste_shared.database import Database
 from fotfeste_shared.forms import FormDefinition, read_form, shipped
+from fotfeste_shared.goals import Goal, goals_of
 from fotfeste_shared.kinds import Answers, OneOf
 from fotfeste_shared.revisions import About, in_conflict, leaves, read_revision, winner
 from fotfeste_shared.revisions import Revision as Content
@@ -217,6 +218,13 @@ class Overview:
         titles = {line.id: line.title for line in self.roster.records} if self.roster else {}
         named = [(each, titles.get(each.record) or f"{each.saved_at:%d.%m.%Y}") for each in entries]
         return [(entry.record, name) for entry, name in sorted(named, key=lambda one: one[0].saved_at)]
+
+    def goals(self, team: str) -> list[Goal]:
+        """The team's sub-goals through all the reports that this computer holds, for its final report."""
+        told = (Revision.form == REPORT) & (Revision.about_id == team) & (Revision.text != "")
+        entries = _entries(Revision.select().where(told).bind(self.db))
+        standing = sorted((e for e in entries if not e.content.withdrawn), key=lambda entry: entry.saved_at)
+        return goals_of((number, entry.content.answers) for number, entry in enumerate(standing, 1))
 
     def apart(self, record: str) -> Answers:
         """What was handed in with a record and travels apart from it, such as how a new hire is reached."""

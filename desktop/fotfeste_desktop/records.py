@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Reply
 
 from fotfeste_shared.clock import today
 from fotfeste_shared.forms import FormDefinition
+from fotfeste_shared.goals import rows_for_final_report
 from fotfeste_shared.intake import Filled, Receipt
 from fotfeste_shared.judging import Context
 from fotfeste_shared.kinds import Answers, Question, Reference
@@ -27,6 +28,7 @@ from .overview import PAIRING, SESSION, Overview
 from .telling import told
 
 Page = Reply | str | tuple[str, int]
+FINAL_REPORT = "sluttrapport_team"
 REGRET = timedelta(seconds=10)  # so long may a person take back what was just saved
 
 
@@ -152,6 +154,7 @@ def _sheet(overview: Overview, form: FormDefinition, draft: Draft) -> Sheet:
             facts=_facts(overview, str(draft.record), form, first=not earlier),
             choices=_offered(overview, str(draft.record))
             | {code: frozenset(id_ for id_, _name in names) for code, names in labels.items()},
+            rows=rows_for_final_report(overview.goals(about.id)) if about and form.code == FINAL_REPORT else {},
         ),
         answers=dict(draft.answers),
         before=before,

@@ -17,7 +17,9 @@ from fotfeste_desktop.models import Revision
 from fotfeste_shared import sync
 from fotfeste_shared.clock import now, today
 from fotfeste_shared.closed_file import is_locked
-from fotfeste_shared.revisions import new_id, read_revision, write_revision
+from fotfeste_shared.forms import shipped
+from fotfeste_shared.intake import Filled
+from fotfeste_shared.revisions import About, new_id, read_revision, write_revision
 
 # --- the doors ------------------------------------------------------------------------------------
 
@@ -266,6 +268,27 @@ def test_a_form_that_the_server_opened_can_be_filled_in(connected, desk, loopbac
     assert connected.path == f"/records/{record}"
     assert "<form" in connected.page
     assert desk.outbox().draft(record).about == ["team", team]
+    desk.let_go()
+
+
+def test_a_final_report_asks_about_each_goal_of_the_reports_that_this_computer_holds(connected, desk, loopback):
+    team, report, final, goal = (new_id() for _ in range(4))
+    lines = [
+        sync.OpenRecord(id=record, form=form, about_kind="team", about_id=team, title=form)
+        for record, form in ((report, "statusrapport"), (final, "sluttrapport_team"))
+    ]
+    loopback.roster = sync.Roster(person=PERSON, records=lines)
+    connected.get("/waiting")
+    connected.post("/deliver")
+    told = {"delmal": [{"id": goal, "tekst": "Alle nye får mentor", "status": "i_gang", "oppnaelse": 0}]}
+    form, outbox = shipped()["statusrapport"], desk.outbox()
+    draft = outbox.open(form, report, About("team", team), told)
+    outbox.receive(Filled(form.code, form.version, told, str(draft.rev)), form)
+
+    connected.post(f"/records/{final}/edit")
+
+    assert f'name="a.mal.0.id" value="{goal}"' in connected.page
+    assert "Alle nye får mentor" in connected.page
     desk.let_go()
 
 
