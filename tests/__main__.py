@@ -14,7 +14,7 @@ ATTACKS = (
     "tests/attacks", "tests/server/anonymous/test_noise.py", "tests/server/test_phone.py",
     "tests/server/test_rubbish.py",
 )  # fmt: skip
-HELP = """python tests [--bench | --attacks | --security | --torture | --pictures | --packaging] [arguments of pytest]
+HELP = """python tests [--bench | --attacks | --security | --torture | --accessibility | --pictures | --packaging] […]
 
 Sets up what is needed (once), then runs every test on two workers.
 
@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> None:
         run("tests", pytest(["tests/faults", "tests/together", *rest]))
     if first == ["--accessibility"]:
         os.environ["FOTFESTE_ACCESSIBILITY"] = "long"
-        run("tests", pytest(["-n", "0", "tests/accessibility", *rest]))  # one process: it adds its figures up
+        run("tests", pytest(["-n", "0", "tests/accessibility", "tests/browser", *rest]))  # one process: it adds its figures up
     run("tests", pytest(arguments))
 
 
