@@ -19,7 +19,7 @@ from fotfeste_shared.problems import Problem
 
 from .exchange import Exchange, Identity, NotOurServer
 from .line import CONNECT, EnrolmentRefused, Line, Unreachable
-from .thinning import thin
+from .thinning import KEPT, thin
 
 if TYPE_CHECKING:
     from .courier import Courier
@@ -54,6 +54,7 @@ class Syncing:
         self._alone = threading.Lock()  # single flight: two exchanges at once would only confuse the bookkeeping
         self._wake = threading.Event()
         self._ending = threading.Event()
+        self.kept = KEPT
         self._most = sync.ITEMS_IN_A_PUSH
         self._failures = 0
         self._wished_wait: float | None = None
@@ -134,7 +135,7 @@ class Syncing:
             reply = self._courier.ask(sync.HaveReply, identity, "have", have)
             if self._exchange.take_audit(have, reply):
                 self.wake()
-            thin(self._db)
+            thin(self._db, self.kept)  # now: whoever was put back or wiped since has just been found out
 
     @staticmethod
     def _repeat(step: Callable[[Identity], bool], identity: Identity) -> None:

@@ -88,3 +88,19 @@ def test_the_daily_look_at_the_server_lets_old_versions_go(db, mentor, syncing, 
         syncing.round()
 
     assert row_of(db, first).thin
+
+
+def test_a_server_that_was_wiped_since_gets_the_old_versions_before_anything_is_let_go(
+    db, mentor, syncing, loopback
+):
+    record = new_id()
+    revs = {mentor.save(record), mentor.save(record, minutter=50)}
+    syncing.round()
+    Revision.update(state="backed_up").execute(db)
+    loopback.forget()
+
+    with later():
+        syncing.round()
+
+    assert revs == {row["rev"] for row in loopback.rows}
+    assert not any(row.thin for row in Revision.select().bind(db))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from fotfeste_desktop.exchange import DELIVERED, NotOurServer
 from fotfeste_desktop.models import Draft
 from fotfeste_desktop.syncing import EnrolmentRefused, Line, Unreachable
-from fotfeste_desktop.thinning import thin
+from fotfeste_desktop.thinning import KEPT
 from fotfeste_server import app as server_app
 from fotfeste_server.named.devices import make_code, turn_away
 from fotfeste_server.named.erasing import Erasures, erase
@@ -177,9 +177,19 @@ def forget_token(world: "World", client: Client) -> None:
 
 
 def grow_old(world: "World", client: Client) -> None:
-    """Months go by for what lies there: old versions are let go where the server's backups hold them."""
-    if thin(client.db, timedelta(0)):
-        world.count("old versions let go")
+    """Months go by for what lies there: at its daily look at the server the program lets old versions go."""
+    before = _thin(client)
+    client.exchange.keep(audited_at=None)
+    client.syncing.kept = timedelta(0)
+    try:
+        sync(world, client)
+    finally:
+        client.syncing.kept = KEPT
+    world.stats["old versions let go"] += _thin(client) - before
+
+
+def _thin(client: Client) -> int:
+    return sum(row.thin for row in client.rows().values())
 
 
 def turn_clock(world: "World", client: Client) -> None:
