@@ -31,7 +31,7 @@ class Asking:
         self.first, self.second = (
             f"/s/{token}" for token in invite(service.db, keys, self.window, form, wave="m3", place="5025", count=2)
         )
-        self.layer = app.wsgi_app.application
+        self.layer = app.wsgi_app._app.application
         self.made = []
 
         def counted(environ, start, behind=self.layer._app):
