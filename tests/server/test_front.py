@@ -26,7 +26,7 @@ from fotfeste_shared.clock import today
 from fotfeste_shared.forms import shipped
 from fotfeste_shared.sync import write
 
-SPARE = 10  # threads and connections to its database that a server may take when it likes
+SPARE = 20  # threads and connections to its database that a server may take when it likes
 MANY = 100  # and as many again: together less than one address may have under way
 PATIENCE = 30
 ENROLLING = 300  # tries from one address

@@ -161,7 +161,7 @@ def told(row: dict[str, object]) -> dict[str, object]:
 
 
 def is_questionnaire(form: Form) -> bool:
-    return form.action.startswith(("/records/", "/pairings/")) or form.action.endswith("/note")
+    return form.action.startswith("/records/") or form.action.endswith(("/note", "/session"))
 
 
 @pytest.mark.parametrize(("who", "least"), [("organizer", (14, 12)), ("administrator", (5, 3))])

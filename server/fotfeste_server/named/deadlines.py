@@ -67,7 +67,7 @@ def note_when_written(device: Device, sent_at: str, revs: Iterable[str]) -> None
     except (ValueError, TypeError):
         return
     known = Device.get_or_none(Device.id == device.id) or device
-    spoke = known.last_seen or civil(known.enrolled).date()
+    spoke = known.last_seen or civil(known.enrolled or moment).date()
     dated = Revision.rev.in_(list(revs)) & Revision.form.in_([STATUS_REPORT, FINAL_REPORT])
     for row in Revision.select(Revision.rev, Revision.saved_at).where(dated):
         try:
