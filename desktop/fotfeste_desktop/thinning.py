@@ -24,8 +24,8 @@ def thin(db: Database, kept: timedelta = KEPT) -> int:
     """Take the answers out of old revisions that another, delivered one has followed; gives how many.
 
     Only of what two proved backups of the server hold, and only right after it has shown that it is still that
-    server: one that was wiped or put back meanwhile would need our copy. Parents and author stay, so that which version counts is the
-    same here as everywhere.
+    server: one that was wiped or put back meanwhile would need our copy. Parents and author stay, so that which
+    version counts is the same here as everywhere.
     """
     with writing(db):
         old = _superseded(db, kept)
