@@ -54,7 +54,8 @@ def main(arguments: list[str]) -> None:
         run("tests", pytest(["tests/faults", "tests/together", *rest]))
     if first == ["--accessibility"]:
         os.environ["FOTFESTE_ACCESSIBILITY"] = "long"
-        run("tests", pytest(["-n", "0", "tests/accessibility", "tests/browser", *rest]))  # one process: it adds its figures up
+        # One process, since it adds its figures up.
+        run("tests", pytest(["-n", "0", "tests/accessibility", "tests/browser", *rest]))
     run("tests", pytest(arguments))
 
 
