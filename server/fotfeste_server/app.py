@@ -2,10 +2,11 @@
 
 import importlib
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from wsgiref.headers import Headers
 
-from flask import Flask
+from flask import Flask, Request
 from flask_wtf import CSRFProtect
 from whitenoise import WhiteNoise
 
@@ -45,6 +46,13 @@ MOST_POSTED = 1_048_576
 MOST_FIELDS = 2_000
 
 
+class PostedRequest(Request):
+    """A request whose files are read into memory: none is larger than what may be posted, and none is left behind."""
+
+    def _get_file_stream(self, *_about: object, **_more: object) -> BytesIO:
+        return BytesIO()
+
+
 def open_house(config: Config) -> Database:
     """Open the database in good order: folders made, steps applied, shipped forms published."""
     config.make_folders()
@@ -66,6 +74,7 @@ def create_app(config: Config) -> Flask:
     db = open_house(config)
     secret = Keys(config.keys).secret("session.key")
     app = Flask("fotfeste_server", static_folder=None)
+    app.request_class = PostedRequest
     app.config.update(
         SECRET_KEY=secret,
         MAX_CONTENT_LENGTH=MOST_POSTED,

@@ -126,11 +126,11 @@ def serve(
 
 def _serve(config: Config, workers: int) -> None:
     address = numeric(config.host, config.port)
-    if workers > 1:
-        share(config)
     if not config.address and (reached := reached_at(address)) != address:
         config = replace(config, address=f"http://{reached}:{config.port}")
     doors = _prepare(config)
+    if workers > 1:
+        share(config)
     server = Supervisor(
         "fotfeste",
         address=address,

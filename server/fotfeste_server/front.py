@@ -34,7 +34,7 @@ SLOWEST = 8_192  # and one more for each so many bytes: a big push over a bad li
 SILENCE_MS = 8_000  # for a head to come in, and between two requests; shorter than an ending server is given
 CONNECTIONS = 4_096
 FILES = 256  # what a process opens besides its connections
-FROM_ONE = 256  # requests under way from one address: a ward behind one, not a flood
+FROM_ONE = 256  # requests under way in one worker from one address: a ward behind one, not a flood
 PLAIN, LAST = ("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")
 READY, ENDING = "/health/ready", b'{"ready":false,"ending":true}'
 LARGE = TooLarge()

@@ -3,6 +3,7 @@
 import gzip
 import http.client
 import os
+import select
 import signal
 import socket
 import struct
@@ -161,6 +162,7 @@ def test_half_sent_slow_and_dropped_uploads_harm_nobody_and_are_not_held(place, 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing of it comes as far as a database
 def test_who_dawdles_is_let_go(place, server):
     silent, head = knock(server), knock(server, b"GET /health/live HTT")
     body = begin(server, place.links[0], promised=len(ANSWER))
@@ -233,8 +235,12 @@ def test_a_server_that_was_killed_in_the_middle_serves_again_and_one_that_is_end
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="not run: macOS has one loopback address only")
 def test_one_address_takes_no_more_than_a_ward_needs_and_others_come_through(place, server):
-    flood = [begin(server, place.links[0], of="127.0.0.9") for _ in range(FROM_ONE)]
-    one_more = rest(begin(server, place.links[1], of="127.0.0.9")).decode()
+    # Each worker counts for itself, and the system deals the connections out: with one more than all may have,
+    # at least one worker has one too many.
+    workers = 2 if place.database else 1
+    flood = [begin(server, place.links[0], of="127.0.0.9") for _ in range(workers * FROM_ONE + 1)]
+    refused = select.select(flood, [], [], PATIENCE)[0][0]
+    one_more = rest(refused).decode()
 
     assert one_more.startswith("HTTP/1.1 429 ")
     assert "fra samme sted" in one_more

@@ -40,11 +40,11 @@ class Figures:
         return "\n".join(f"{name:40} {n:>9}" for name, n in lines)
 
 
-def live(seed: int, steps: int = STEPS, rate: float | None = None, postgres: str | None = None) -> World:
+def live(seed: int, *, rate: float | None = None, postgres: str | None = None, often: tuple[str, ...] = ()) -> World:
     """Let one world live, and hold it to every promise after each step and when it has come to rest."""
-    with World(seed, rate=rate, postgres=postgres) as world:
+    with World(seed, rate=rate, postgres=postgres, often=often) as world:
         try:
-            for _ in range(steps):
+            for _ in range(STEPS):
                 world.step()
                 check(world, world.actor)
             rest(world)
@@ -63,7 +63,7 @@ def hunt(bug: Bug, seeds: Iterable[int]) -> tuple[int, str] | None:
     with bug.planted():
         for tried, seed in enumerate(seeds, start=1):
             try:
-                live(seed, rate=WILD)
+                live(seed, rate=WILD, often=bug.often)
             except Broken as broken:
                 return tried, str(broken).split("\n", maxsplit=1)[0]
     return None

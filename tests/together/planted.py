@@ -24,11 +24,15 @@ Patch = tuple[Any, str, Callable[[Any], Any]]
 
 @dataclass(frozen=True)
 class Bug:
-    """One bug: its name, what goes wrong, and what it puts in the place of shipped functions."""
+    """One bug: its name, what goes wrong, what it puts in the place of shipped functions, and where it would show.
+
+    The events named last happen often in the worlds in which it is hunted; what is rare in all would take hundreds.
+    """
 
     name: str
     what: str
     patches: tuple[Patch, ...]
+    often: tuple[str, ...] = ()
 
     @contextmanager
     def planted(self) -> Iterator[None]:
@@ -155,9 +159,7 @@ def _half_a_migration(_right: Any) -> Any:
 
 
 BUGS = (
-    Bug(
-        "reply before commit", "the server answers, then commits", ((Writer, "_commit", _reply_before_commit),)
-    ),
+    Bug("reply before commit", "the server answers, then commits", ((Writer, "_commit", _reply_before_commit),)),
     Bug(
         "delivered before the answer",
         "the client calls delivered what it has only sent",
@@ -173,9 +175,11 @@ BUGS = (
         "no history check",
         "the client does not care that the server was put back",
         ((Exchange, "_follow_history", _no_history_check),),
+        often=("sees a backup", "sees a restore", "sees a wipe"),
     ),
     Bug(
-        "last writer wins", "of two edits the later takes the place of the other",
+        "last writer wins",
+        "of two edits the later takes the place of the other",
         ((history, "renew_leaves", _last_writer_wins),),
     ),
     Bug("drop on error", "the client gives up what the server did not take", ((Syncing, "_push", _drop_on_error),)),
@@ -188,14 +192,24 @@ BUGS = (
         "purge without backup",
         "the client throws its copy away as soon as it is delivered",
         ((Exchange, "_take_word", _purge_without_backup),),
+        often=("sees a backup", "sees a restore", "sees a wipe"),
     ),
-    Bug("tombstone skipped", "the client does not hear of erasures", ((Exchange, "_erase", _tombstone_skipped),)),
     Bug(
-        "held flag lost", "the server forgets that a person must look", ((pushing, "_why_held", _held_flag_lost),)
+        "tombstone skipped",
+        "the client does not hear of erasures",
+        ((Exchange, "_erase", _tombstone_skipped),),
+        often=("sees an erasure",),
+    ),
+    Bug(
+        "held flag lost",
+        "the server forgets that a person must look",
+        ((pushing, "_why_held", _held_flag_lost),),
+        often=("sees a new form", "is turned away"),
     ),
     Bug(
         "migration half applied",
         "a migration is not one transaction",
         ((fotfeste_shared.migrating, "alone", _half_a_migration),),
+        often=("is updated", "sees an update"),
     ),
 )

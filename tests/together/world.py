@@ -47,6 +47,7 @@ from .wire import SECRET, Fault, Wire, plain
 from .writing import apart_of, words
 
 T = TypeVar("T")
+OFTEN = 12  # beside writing and delivering, which weigh three times as much
 START = 1_803_888_000.0  # a spring morning of 2027; the world's own clock begins here
 CAST = {
     "kontakt-1": "contact", "kontakt-2": "contact", "leder": "head", "mentor-1": "mentor", "mentor-2": "mentor",
@@ -102,6 +103,7 @@ class World:
         beginning: Callable[[str | None], Template] | None = template,
         rate: float | None = None,
         postgres: str | None = None,
+        often: tuple[str, ...] = (),
     ) -> None:
         self.app = the_app()  # before anything else: making it ties the models to a database of its own
         self.seed = seed
@@ -113,6 +115,7 @@ class World:
         self.rate = self.rng.choice([0.02, 0.1, 0.3, 0.6]) if rate is None else rate
         # Every world has a bent of its own: what is rare in all would meet nothing else that is rare.
         self.bent = {event: weight * self._bent(weight) for event, (weight, _) in EVENTS.items()}
+        self.bent |= dict.fromkeys(often, OFTEN)
         self.temper: dict[str, float] = {}
         self.faulty = beginning is not None and self.rate > 0
         self.stats: Counter[str] = Counter()
