@@ -1,7 +1,7 @@
 """The audit log: who did what to what, by ids alone, each line sealed to the one before.
 
 A chain shows that a line was changed, taken out or moved. That its end was cut, or all of it written anew, shows only
-to somebody who remembers an earlier head: the mail to organizers and whoever asks the server for a greeting does.
+to somebody who remembers an earlier head: the mail to organizers does, and every desktop client.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from peewee import IntegerField, TextField
 
 from fotfeste_shared.clock import now
-from fotfeste_shared.database import Database, Table, insert_once, locked, writing
+from fotfeste_shared.database import Database, Table, insert_once, locked, say_along, writing
 from fotfeste_shared.revisions import timestamp
 
 BEGINNING = "0" * 64
@@ -81,6 +81,17 @@ def tell(db: Database, act: str, *things: str) -> None:
         list(locked(AuditLine.select().where(AuditLine.number == 1)))
         last = head()
         _line(last.hash, last.number + 1, act, thing).save(force_insert=True)
+
+
+def tell_along(act: str, *things: str) -> None:
+    """Have a line written at the end of this thread's next transaction: the act is never kept without it."""
+    actor = _ACTOR.get()
+
+    def say(db: Database) -> None:
+        with on_behalf_of(actor):  # the transaction may be the writer's, in a thread of its own
+            tell(db, act, *things)
+
+    say_along(say)
 
 
 def _line(before: str, number: int, act: str, thing: str) -> AuditLine:

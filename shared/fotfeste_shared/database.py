@@ -15,14 +15,26 @@ from peewee import DatabaseError
 from .columns import DayField, JsonField, KeyField, MomentField, Table
 from .engines import OutcomeUnknown, PostgresServer, SqliteFile
 from .problems import Busy
-from .transactions import Database, Prepared, alone, gap, insert_once, locked, part, reading, writing
+from .transactions import (
+    Database,
+    Prepared,
+    alone,
+    gap,
+    insert_once,
+    locked,
+    part,
+    reading,
+    say_along,
+    to_be_said,
+    writing,
+)
 from .writer import Writer
 
 __all__ = [
     "Database", "DayField", "JsonField", "KeyField", "MomentField", "OutcomeUnknown", "Prepared", "Storage", "Table",
     "Writer", "WrongKey", "alone", "backup_copy", "can_write", "close_database", "damage", "erase_freed_pages", "gap",
-    "insert_once", "let_go", "locked", "open_database", "part", "reading", "require_safe_sqlite", "sqlite_is_safe",
-    "storage", "writing",
+    "insert_once", "let_go", "locked", "open_database", "part", "reading", "require_safe_sqlite", "say_along",
+    "sqlite_is_safe", "storage", "to_be_said", "writing",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -17,6 +18,19 @@ Query = TypeVar("Query", bound="ModelSelect[Any]")
 ALONE_MS = 60_000  # whoever waits for a migration waits longer than for a colleague's row
 LOCK_OF_OURS = 0x666F7466  # any number, always the same
 
+Say = Callable[[Database], object]
+_ALONG: ContextVar[Say | None] = ContextVar("along", default=None)
+
+
+def say_along(say: Say | None) -> None:
+    """Have this written at the end of this thread's next whole transaction: then neither is kept without the other."""
+    _ALONG.set(say)
+
+
+def to_be_said() -> Say | None:
+    """Give what still waits for a transaction to be written along with; None when it is kept, or when there is none."""
+    return _ALONG.get()
+
 
 @contextmanager
 def writing(db: Database) -> Iterator[None]:
@@ -28,8 +42,13 @@ def writing(db: Database) -> Iterator[None]:
         with part(db):
             yield
         return
+    say = to_be_said()
     with db.turn, db.transaction():
         yield
+        if say is not None:
+            say(db)
+    if say is not None and to_be_said() is say:
+        say_along(None)  # only now: had the commit failed, it would be wanted with the next try
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from .engines import OutcomeUnknown
 from .problems import Busy
-from .transactions import Database, part, writing
+from .transactions import Database, part, say_along, to_be_said, writing
 
 T = TypeVar("T")
 MOST = 512
@@ -60,12 +60,22 @@ class Writer:
         """Run the act in the next group and return what it gives, once that is on disk."""
         if threading.current_thread() is self._thread or self._db.in_transaction():
             raise RuntimeError("a write within a write belongs to the outer one: call the act itself")
-        wish = _Wish(act)
+        say = to_be_said()
+
+        def act_and_say() -> T:
+            outcome = act()
+            if say is not None:
+                say(self._db)
+            return outcome
+
+        wish = _Wish(act_and_say)
         with self._door:
             if self._closed:
                 raise Busy
             self._waiting.put(wish)
         outcome: T = wish.wait()
+        if say is not None:
+            say_along(None)
         return outcome
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from fotfeste_server import audit, heads
 from fotfeste_server.audit import AuditLine, Head, NotAWord, broken_at, head, tell
 from fotfeste_server.cli import main
 from fotfeste_server.jobs import Job
+from fotfeste_server.migrations import TABLES
 from fotfeste_server.named.people import assign
 from fotfeste_server.named.signing_in import begin_session
 from fotfeste_shared.clock import today
@@ -83,6 +84,43 @@ def test_an_act_that_is_taken_back_leaves_no_line(house: House):
     with pytest.raises(ZeroDivisionError):
         give_and_fail()
     assert before == head()
+
+
+def everything_else() -> list[str]:
+    others = [table for table in TABLES if table is not AuditLine]
+    return sorted(f"{table.__name__} {row}" for table in others for row in table.select().dicts())
+
+
+def acts(house: House) -> dict[str, tuple[str, dict[str, str]]]:
+    """One post of each kind that gives a right, takes one, writes, or takes something out of the house for good."""
+    base, team = f"/networks/{house.network.id}", f"/teams/{house.team.id}"
+    device = house.device("mentor").device.id
+    return {
+        "a team": (f"{base}/teams", {"participation": house.participation.id, "name": "Nytt team"}),
+        "a seat": (team, {"m-name": "Ny", "m-email": "ny@eksempel.no", "m-seat": "hr", "m-contact": "y"}),
+        "an advisor": (team, {"a-name": "Ny", "a-email": "ny@eksempel.no", "advise": ""}),
+        "a code for a computer": (f"{base}/devices", {"person": house.people["mentor"].id}),
+        "a computer turned away": (f"{base}/devices/{device}", {"state": "blocked"}),
+        "a report": (f"/records/{house.report().id}", {}),
+        "an erased record": (f"/records/{house.report().id}/erase", {"sure": "y"}),
+    }  # fmt: skip
+
+
+def test_no_act_is_kept_without_its_line(house: House):
+    """The log refuses to be written, as when a disk is full at that very moment: then nothing else is written."""
+    house.app.config["WTF_CSRF_ENABLED"] = house.app.config["PROPAGATE_EXCEPTIONS"] = False
+    client, tried = house.browser("organizer"), acts(house)
+    on_sqlite = "sqlite" in house.service.config.database_url
+    if on_sqlite:
+        house.db.execute_sql("CREATE TRIGGER full BEFORE INSERT ON audit_line BEGIN SELECT RAISE(ABORT, 'full'); END")
+    else:
+        house.db.execute_sql("ALTER TABLE audit_line ADD CONSTRAINT full_now CHECK (number < 0) NOT VALID")
+    before = everything_else()
+
+    told = {name: client.post(address, data=data).status_code for name, (address, data) in tried.items()}
+
+    assert dict.fromkeys(tried, 500) == told
+    assert before == everything_else()
 
 
 def test_words_of_people_do_not_get_in(house: House):

@@ -25,6 +25,8 @@ from fotfeste_shared.database import (
     locked,
     open_database,
     reading,
+    say_along,
+    to_be_said,
     writing,
 )
 from fotfeste_shared.engines import SqliteFile
@@ -337,3 +339,29 @@ def test_a_connection_from_before_the_disk_failed_is_not_handed_on(tmp_path: Pat
 
     assert database.connection() is not before
     close_database(database)
+
+
+def test_what_is_said_along_is_kept_with_the_transaction_or_waits_for_the_next(db: Database) -> None:
+    said = []
+
+    def say(there: Database) -> None:
+        said.append(Note.select().count())
+        Note.create(id="said") if there is db else None
+
+    def fail() -> None:
+        with writing(db):
+            Note.create(id="act")
+            raise ZeroDivisionError
+
+    say_along(say)
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert (0, say) == (Note.select().count(), to_be_said())
+
+    with writing(db), writing(db):
+        Note.create(id="act")
+    assert ({"act", "said"}, None) == ({note.id for note in Note.select()}, to_be_said())
+
+    with writing(db):
+        Note.create(id="more")
+    assert [1] == said

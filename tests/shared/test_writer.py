@@ -20,6 +20,8 @@ from fotfeste_shared.database import (
     close_database,
     insert_once,
     open_database,
+    say_along,
+    to_be_said,
     writing,
 )
 from fotfeste_shared.problems import Busy
@@ -242,3 +244,20 @@ def test_killed_in_full_flight_every_confirmed_row_is_there(db: Database, databa
     process.stdout.close()
     assert set(confirmed) <= kept()
     assert len(kept()) - len(confirmed) <= 8  # at most what each thread had not yet heard of
+
+
+def test_the_writer_says_along_what_its_caller_wants_said_and_neither_is_kept_alone(
+    db: Database, writer: Writer
+) -> None:
+    def say(_db: Database) -> None:
+        Parent.create(id="said")
+
+    say_along(say)
+    writer.do(lambda: Parent.create(id="act"))
+    assert ({"act", "said"}, None) == ({each.id for each in Parent.select()}, to_be_said())
+
+    say_along(say)  # what it says is there already
+    with pytest.raises(IntegrityError):
+        writer.do(lambda: Parent.create(id="another act"))
+    say_along(None)
+    assert 2 == Parent.select().count()

@@ -16,6 +16,7 @@ from ..named.devices import device_of
 from ..named.models import Device, Gathering, Person
 from ..named.signing_in import who
 from ..service import Service
+from .accounting import about_to_act
 
 View = TypeVar("View", bound=Callable[..., Any])
 Kind = Literal["network", "participation", "team", "gathering", "pairing", "record"]
@@ -61,6 +62,7 @@ def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
             raise SignInNeeded
         g.scope = scope(person)
         audit.acting_as(person.id)
+        about_to_act()
         return view(**given)
 
     return ruled("signed in")(guarded)

@@ -14,6 +14,7 @@ from .. import audit
 from ..named.api_models import ApiToken
 from ..named.tokens import Right, holder, scope_of
 from . import ruled, service
+from .accounting import about_to_act
 from .pace import Pace, caller
 
 guessing = Pace(tries=120, seconds=3600)  # wrong keys from one network; right ones are held to their own pace
@@ -33,6 +34,7 @@ def by_key(right: Right) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             if right not in key.scopes.split():
                 raise Forbidden
             g.scope = scope_of(key)
+            about_to_act()
             return view(key, **given)
 
         return ruled(f"key, {right}")(guarded)
