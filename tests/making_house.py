@@ -21,6 +21,7 @@ from fotfeste_server.service import Service
 from fotfeste_server.views import COOKIE
 from fotfeste_shared.clock import now, today
 from fotfeste_shared.database import Database
+from fotfeste_shared.forms import shipped
 from fotfeste_shared.kinds import Answers
 from fotfeste_shared.revisions import About, Written, new_id, timestamp, write_revision
 from fotfeste_shared.revisions import Revision as Content
@@ -166,7 +167,7 @@ def session_log(house: House, who: str = "mentor", **change: object) -> Written:
             rev=new_id(),
             record=new_id(),
             form="mentorlogg",
-            form_version=1,
+            form_version=shipped()["mentorlogg"].version,
             about=About("pairing", house.pairing.id),
             author=house.people[who].id,
             saved_at=timestamp(now()),

@@ -20,6 +20,7 @@ from fotfeste_server.named.publishing import published
 from fotfeste_server.named.pushing import push_items
 from fotfeste_shared.clock import now, today
 from fotfeste_shared.database import Database, Writer, open_database
+from fotfeste_shared.forms import shipped
 from fotfeste_shared.intake import Filled
 from fotfeste_shared.revisions import About, chain, derived_id, new_id, timestamp, write_revision
 from fotfeste_shared.revisions import Revision as Content
@@ -40,7 +41,7 @@ def a_push(known: dict[str, str]) -> tuple[Act, list[str]]:
     made = [
         write_revision(
             Content(
-                rev=new_id(), record=new_id(), form="mentorlogg", form_version=1,
+                rev=new_id(), record=new_id(), form="mentorlogg", form_version=shipped()["mentorlogg"].version,
                 about=About("pairing", known["pairing"]), author=known["mentor"], saved_at=timestamp(now()),
                 answers=answers(known["pairing"]),
             )

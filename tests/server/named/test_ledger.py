@@ -161,8 +161,8 @@ def test_a_session_is_about_the_pairing_it_names(house: House):
     answers = read_revision(session_log(house).text).answers
 
     with pytest.raises(Invalid) as refused:
-        ledger(house, "mentor", record).receive(Filled("mentorlogg", 1, {**answers, "kobling": other.id}, new_id()))
-    kept = ledger(house, "mentor", record).receive(Filled("mentorlogg", 1, answers, new_id()))
+        ledger(house, "mentor", record).receive(Filled("mentorlogg", 2, {**answers, "kobling": other.id}, new_id()))
+    kept = ledger(house, "mentor", record).receive(Filled("mentorlogg", 2, answers, new_id()))
 
     assert {"kobling"} == set(refused.value.questions)
     assert "kept" == kept.outcome
