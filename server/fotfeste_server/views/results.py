@@ -14,6 +14,7 @@ from .. import opening
 from ..anonymous.releases import path_of
 from ..named.models import Network
 from ..named.programme import titles
+from ..promising import Promise
 from ..results import beyond, screen, words
 from ..results.document import document
 from ..results.leaving import cohorts
@@ -66,6 +67,7 @@ def results(network: Network) -> str:
         answers=screen.answers(seen, wishes.form, language, wave=wishes.wave, **here),
         choices=_choices(seen, wishes),
         spss=can_write(),
+        promise=Promise(seen.colluders),
         about=screen.about(seen, wishes.place, wishes.window, language),
     )
 

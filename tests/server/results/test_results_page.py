@@ -13,6 +13,7 @@ from server.results.making_results import OSLO, people, write_release
 
 from fotfeste_server.anonymous.releases import path_of
 from fotfeste_server.named.networks import take_in
+from fotfeste_server.promising import agree
 
 OWN = "4204"
 
@@ -35,6 +36,16 @@ def test_before_any_seal_the_page_says_so(house, address):
     assert 200 == reply.status_code
     assert "Ingen måling er forseglet ennå" in reply.text
     assert 200 == house.browser("organizer").get(f"{address}.xlsx").status_code
+
+
+def test_the_page_repeats_what_those_who_answered_were_promised(house, address, released):
+    agree(house.db, house.network, 2)
+
+    page = house.browser("organizer").get(address).text
+
+    assert "grupper med minst 7 svar" in page
+    assert "rundes antallet tilfeldig i trinn på 4" in page
+    assert "Selv om 2 i gruppen forteller alt" in page
 
 
 def test_the_working_group_sees_the_network_and_its_municipalities(house, address, released):
