@@ -1,13 +1,18 @@
 """Makers for the server's tests: a house with one network, its teams and people, in a real database."""
 
+import atexit
+import shutil
+import tempfile
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
 
 from fotfeste_server.app import close_app, create_app
 from fotfeste_server.config import Config
+from fotfeste_server.migrations import STEPS
 from fotfeste_server.named.access import Scope, scope
 from fotfeste_server.named.devices import Enrolled, enrol, make_code
 from fotfeste_server.named.gatherings import plan_gathering
@@ -18,11 +23,13 @@ from fotfeste_server.named.people import assign, person_by_email
 from fotfeste_server.named.signing_in import begin_session
 from fotfeste_server.named.teams import follow, form_team, seat
 from fotfeste_server.service import Service
+from fotfeste_server.static_files import compressed
 from fotfeste_server.views import COOKIE
 from fotfeste_shared.clock import now, today
-from fotfeste_shared.database import Database
+from fotfeste_shared.database import Database, close_database, open_database
 from fotfeste_shared.forms import shipped
 from fotfeste_shared.kinds import Answers
+from fotfeste_shared.migrating import migrate
 from fotfeste_shared.revisions import About, Written, new_id, timestamp, write_revision
 from fotfeste_shared.revisions import Revision as Content
 from fotfeste_shared.sync import Push, PushItem
@@ -82,8 +89,27 @@ class House:
         )  # fmt: skip
 
 
+@cache
+def ground() -> Path:
+    """What every house on a file begins with, made once: the tables, and the static files compressed."""
+    folder = Path(tempfile.mkdtemp(prefix="fotfeste-ground-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    compressed(folder / "static")
+    db = open_database(f"sqlite:///{folder / 'fotfeste.db'}")
+    migrate(db, STEPS)
+    close_database(db)
+    return folder
+
+
 def open_app(data: Path, database_url: str) -> Flask:
-    app = create_app(Config(data=data, database=database_url))
+    """Open an app on a folder, new or not, and a database; without an address, on a file in that folder."""
+    config = Config(data=data, database=database_url)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not any(data.iterdir()):
+        shutil.copytree(ground() / "static", data / "static")
+        if not database_url:
+            shutil.copyfile(ground() / "fotfeste.db", data / "fotfeste.db")
+    app = create_app(config)
     app.config["TESTING"] = True
     return app
 

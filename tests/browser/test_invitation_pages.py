@@ -18,7 +18,7 @@ from fotfeste_shared.clock import today
 from fotfeste_shared.forms import shipped
 from fotfeste_shared.revisions import new_id
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 EVALUATION = "gatherings/{gathering}/evaluation"
 STAFF = (
     "", "municipalities", "teams", "gatherings", "pairings", "windows", "devices", "reports", "results",

@@ -8,7 +8,7 @@ from making_registration import meeting, public_page, send, sheet, signing_up
 from fotfeste_server.named.registration_models import Registration
 from fotfeste_server.named.teams import members_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 STAFF = (
     "settings", "group", "gatherings", "gatherings/{gathering}/plan", "public", "meeting", "registrations",
     "registrations/{registration}", "municipalities", "municipalities/{place}",

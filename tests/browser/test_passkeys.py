@@ -10,7 +10,7 @@ from fotfeste_server.config import Config
 from fotfeste_server.named.models import SignIn
 from fotfeste_server.named.sign_in_models import Handshake, Passkey
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from fotfeste_server.named.teams import seat
 from fotfeste_server.views import COOKIE
 from fotfeste_shared.clock import today
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

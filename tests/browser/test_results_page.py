@@ -8,7 +8,7 @@ from server.results.making_results import OSLO, people, write_release
 from fotfeste_server.anonymous.releases import path_of
 from fotfeste_server.named.networks import take_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 OWN = "4204"
 
 

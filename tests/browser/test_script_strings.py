@@ -13,7 +13,7 @@ from server.test_mass_assignment import Reader, forms_of, is_questionnaire
 from fotfeste_server.named.people import person_by_email
 from fotfeste_server.named.pushing import push_items
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 STRINGS = tuple(
     text.replace("!", "window.hurt=1")
     for text in (

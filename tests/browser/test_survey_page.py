@@ -19,7 +19,7 @@ CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}")
 PHONE = {"viewport": {"width": 390, "height": 844}, "locale": "nb-NO", "has_touch": True}
 FIRST_FLIGHT, GOAL = 12_000, 7_500
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

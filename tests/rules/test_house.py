@@ -43,7 +43,6 @@ def test_style_finds_a_swallowed_error(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("types")
 def test_types():
     code, said = run("-m", "mypy")
 
@@ -51,7 +50,6 @@ def test_types():
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("types")
 def test_types_are_strict(tmp_path):
     fault = tmp_path / "fault.py"
     fault.write_text("def size(text):\n    return len(text)\n", "utf-8")
