@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=10)  # longer than any handler takes: after it the worker counts as dead
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=6)
+NO_LETTER = "no letter"  # what costs the same as a letter and is none: who asked for it is to see no difference
 
 
 class Job(Table):

@@ -17,7 +17,7 @@ from . import calling, heads, letters, webhooks
 from .app import close_app
 from .backup import due, take_backup
 from .inviting import Ways, go_round, next_round
-from .jobs import Claim, Handler, enqueue, run_due
+from .jobs import NO_LETTER, Claim, Handler, enqueue, run_due
 from .mail import Letter, Refused
 from .named import retention
 from .named.bounces import note_arrival, note_bounce
@@ -66,7 +66,10 @@ def _of_letters(service: Service) -> dict[str, Handler]:
     def tell_news(claimed: Claim) -> None:
         webhooks.deliver(service, claimed)
 
-    return {"letter": send_letter, webhooks.ROUND: look_for_news, webhooks.DELIVERY: tell_news}
+    def send_nothing(_claimed: Claim) -> None:
+        """Strike it off."""
+
+    return {"letter": send_letter, NO_LETTER: send_nothing, webhooks.ROUND: look_for_news, webhooks.DELIVERY: tell_news}
 
 
 def _of_every_day(service: Service) -> dict[str, Handler]:

@@ -142,7 +142,7 @@ def read_form(text: str | bytes) -> FormDefinition:
     """Read a published definition; raises FormFault when it is not one that we understand."""
     try:
         return msgspec.json.decode(text, type=FormDefinition)
-    except msgspec.ValidationError as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise FormFault("form", [str(fault)]) from fault
 
 

@@ -210,6 +210,14 @@ def test_records_come_page_by_page_each_once(house: House):
     assert sorted(found) == sorted(each["id"] for each in key.get("/records", limit="500").json["items"])
 
 
+@pytest.mark.parametrize("asked", [{"after": ""}, {"after": "1"}, {"limit": ""}, {"limit": "0"}, {"limit": "٣"}])
+@pytest.mark.parametrize("page", ["/teams", "/records"])
+def test_a_question_that_the_description_does_not_allow_is_refused(house: House, page: str, asked: dict[str, str]):
+    reply = Program(house, "read").get(page, **asked)
+
+    assert (400, f"bad_{next(iter(asked))}") == (reply.status_code, reply.json["code"])
+
+
 def test_a_form_handed_in_twice_is_kept_once_with_one_receipt(house: House):
     key, record, rev = Program(house, "write", "read", who="contact"), house.report().id, new_id()
     before = Revision.select().count()

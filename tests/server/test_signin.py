@@ -74,7 +74,25 @@ def test_an_unknown_address_is_answered_alike_and_gets_nothing(house: House):
     unknown = post(house.app.test_client(), "/signin", email="ingen@eksempel.no")
 
     assert (known.status_code, known.location, known.text) == (unknown.status_code, unknown.location, unknown.text)
-    assert 1 == Job.select().count()
+    assert 1 == Job.select().where(Job.kind == "letter").count()
+
+
+def test_an_unknown_address_costs_the_same_statements_as_a_known_one(house: House):
+    """How long they take is measured by `python tests --security timing`."""
+    said, told = [], []
+    for email in (house.people["mentor"].email, "ingen@eksempel.no"):
+        client = house.app.test_client()
+        page = client.get("/signin").text
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+        said.clear()
+        house.db.on_statement = said.append
+        assert 303 == client.post("/signin", data={"csrf_token": token, "email": email}).status_code
+        house.db.on_statement = None
+        told.append(list(said))
+
+    assert told[0] == told[1] != []
+    run_due(house.db, handlers(house.service))
+    assert 1 == len(list(house.service.config.mail.glob("*.eml")))
 
 
 def test_five_wrong_tries_spend_the_code(house: House):
@@ -150,7 +168,7 @@ def test_signing_out_ends_the_session_in_the_database(house: House):
 
 
 def test_nobody_is_sent_to_another_site_after_signing_in(house: House):
-    for to in ("https://ond.example", "//ond.example", "/\\ond.example", "javascript:alert(1)"):
+    for to in ("https://ond.example", "//ond.example", "/\\ond.example", "javascript:alert(1)", "http://["):
         client = ask(house, "mentor")
         SignInCode.update(expires=now() - timedelta(hours=2)).where(SignInCode.tries > 0).execute()
         code = letter(house)

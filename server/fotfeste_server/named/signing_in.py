@@ -21,18 +21,21 @@ IDLE = timedelta(minutes=60)
 LONGEST = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 
+NOBODY = Person(id="", name="Noen Som Ikke Finnes", email="", phone=None, language="nb")  # has no mailbox
+
 Post = Callable[[Person, str], None]
 
 
 def ask_for_code(db: Database, address: str, browser: str, post: Post) -> None:
     """Send a code to whoever has this address; for an unknown address all looks the same, and nothing is sent.
 
-    `browser` is the secret of the browser that asked; `post` puts the letter among the jobs of this transaction.
+    `browser` is the secret of the browser that asked; `post` puts the letter among the jobs of this transaction. An
+    unknown address costs the same work, down to a letter to nobody, so that its answer does not come sooner.
     """
     code, moment = new_code(), now()
     with writing(db):
         person = Person.get_or_none(Person.email == one_line(address).casefold())
-        _not_too_often(person, moment)
+        _not_too_often(person or NOBODY, moment)
         SignInCode.delete().where(SignInCode.expires < moment - timedelta(hours=1)).execute()
         SignInCode.delete().where(SignInCode.browser_hash == hashed("browser", browser)).execute()
         SignInCode.create(
@@ -41,14 +44,11 @@ def ask_for_code(db: Database, address: str, browser: str, post: Post) -> None:
             code_hash=hashed_code("sign-in", code),
             expires=moment + CODE_LIVES,
         )
-        if person is not None:
-            post(person, code)
+        post(person or NOBODY, code)
 
 
-def _not_too_often(person: Person | None, moment: datetime) -> None:
+def _not_too_often(person: Person, moment: datetime) -> None:
     """Send a person few codes an hour: a mailbox is not to be filled, nor codes to be guessed in numbers."""
-    if person is None:
-        return
     since = moment - timedelta(hours=1) + CODE_LIVES
     asked = SignInCode.select().where((SignInCode.person == person.id) & (SignInCode.expires > since)).count()
     if asked >= CODES_AN_HOUR:

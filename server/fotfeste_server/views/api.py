@@ -143,10 +143,10 @@ def _limit() -> int:
 
 def _last() -> str:
     """Read after which row to go on."""
-    after = request.args.get("after", "")
-    if after and not is_id(after):
+    after = request.args.get("after")
+    if after is not None and not is_id(after):
         raise _bad("after")
-    return after
+    return after or ""
 
 
 def _whole(name: str, otherwise: int, most: int, least: int = 0) -> int:

@@ -10,7 +10,7 @@ from fotfeste_shared.problems import Closed
 from fotfeste_shared.web.pages import current_language, translated
 from fotfeste_shared.wording import as_language, say
 
-from ..jobs import enqueue
+from ..jobs import NO_LETTER, enqueue
 from ..named.models import Person
 from ..named.passkeys import ask_for_any, sign_in_with, site_of
 from ..named.people import come_in_first, is_setup
@@ -96,10 +96,10 @@ def begin() -> Reply | tuple[str, int]:
 
 
 def _post(person: Person, code: str) -> None:
-    """Put the letter with the code among the jobs."""
+    """Put the letter with the code among the jobs; one to nobody lies there, too, and goes nowhere."""
     language = as_language(person.language)
     enqueue(
-        "letter",
+        "letter" if person.email else NO_LETTER,
         {
             "to": person.email,
             "subject": say(language, "Kode for å logge inn i Fotfeste"),
@@ -179,7 +179,10 @@ def signed_in_now(token: str, to: str) -> Reply:
 
 def local(to: str | None) -> str:
     """Read where to go next; only a page of ours, never another site."""
-    parts = urlsplit(to or "/")
+    try:
+        parts = urlsplit(to or "/")
+    except ValueError:  # brackets of an address with numbers, left open
+        return "/"
     safe = not parts.scheme and not parts.netloc and parts.path.startswith("/") and "\\" not in (to or "")
     if not safe or parts.path.startswith("//"):
         return "/"
