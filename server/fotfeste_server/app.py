@@ -37,10 +37,10 @@ PAGES = (
     "planning", "reception", "public", "joining", "members", "agreements", "teams", "drafts", "board",
     "advising", "papers", "posters", "final", "windows", "invitations", "programme", "mentoring", "met", "retention",
     "attending", "presence", "calendars", "forecast", "disclosing", "devices", "keeping", "sync", "phone",
-    "doors", "results", "programs", "api", "odata", "statement",
+    "doors", "results", "programs", "api", "odata", "statement", "wishes",
 )  # fmt: skip
 # The token in the address or header is the authority there, no cookie is looked at.
-TOKEN_PAGES = ("sync", "phone", "doors", "public", "joining", "api", "odata")
+TOKEN_PAGES = ("sync", "phone", "doors", "public", "joining", "met", "api", "odata")
 SCRIPTS = {".mjs": "text/javascript"}  # some systems do not know the ending
 MOST_POSTED = 1_048_576
 MOST_FIELDS = 2_000

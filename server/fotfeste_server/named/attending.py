@@ -126,7 +126,13 @@ def invite_guest(
 
 
 def _members(gathering: Gathering) -> list[Person]:
-    seated = Member.select(Member.person).where(Member.team.in_(_teams(gathering)) & Member.left.is_null())
+    """Give everybody in the teams whose municipality is still in the network when the gathering begins."""
+    inside = Participation.select(Participation.id).where(
+        (Participation.network == gathering.network_id)
+        & (Participation.left_on.is_null() | (Participation.left_on > gathering.starts))
+    )
+    here = Team.select(Team.id).where(Team.participation.in_(inside))
+    seated = Member.select(Member.person).where(Member.team.in_(here) & Member.left.is_null())
     return list(Person.select().where(Person.id.in_(seated)))
 
 
@@ -169,7 +175,10 @@ def sign_up_of(person: Person, gathering: Gathering) -> Record | None:
 
 
 def attendees(gathering: Gathering) -> list[Attendee]:
-    """List everybody who may sign up, with their answers, by name."""
+    """List everybody who may sign up, with their answers, by name.
+
+    Nobody waits for an answer from those who have left their team, or whose municipality has left.
+    """
     people = {each.id: each for each in Person.select().where(Person.id.in_([r.about_id for r in sign_ups(gathering)]))}
     seats = {seat.person_id: seat for seat in _seats(gathering)}
     guests = {each.person_id: each for each in Guest.select().where(Guest.gathering == gathering.id)}
@@ -179,6 +188,8 @@ def attendees(gathering: Gathering) -> list[Attendee]:
         for record in sign_ups(gathering)
         if record.about_id in people
     ]
+    awaited = {each.id for each in _members(gathering)} | set(guests)
+    listed = [each for each in listed if each.state != "unanswered" or each.person.id in awaited]
     return sorted(listed, key=lambda each: (each.person.name.casefold(), each.record))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from fotfeste_shared.municipalities import find
+from fotfeste_shared.municipalities import name_of
 from fotfeste_shared.talks import Away, plan, quarter_of
 
 from .access import SESSION_LOG, Scope
@@ -18,6 +18,7 @@ from .keeping_models import TalkSum
 from .ledger import current
 from .mentoring_models import MetLink, MetSum, Pause, Takeover
 from .models import Network, Pairing, Participation, Record
+from .settings import takes_part_on
 
 FEWEST = 5
 HELD = "ja"
@@ -71,8 +72,7 @@ def coverage(mine: Scope, network: Network, today: date) -> list[Line]:
 
 
 def _name(place: Participation) -> str:
-    found = find(place.municipality)
-    return found.name if found else place.municipality
+    return name_of(str(place.municipality))
 
 
 def _sum(counts: Iterable[dict[str, _Count]], quarters: list[str]) -> Line:
@@ -122,13 +122,17 @@ def _counted(place: Participation, today: date) -> dict[str, _Count]:
 
 
 def expected(pairing: Pairing) -> list[date]:
-    """Give the days on which this pairing's talks were expected: within its own time, and not while away."""
+    """Give the days on which this pairing's talks were expected: within its own time, and not while away.
+
+    Nothing is expected in a municipality that has left.
+    """
     away: list[Away] = [(each.first, each.last) for each in Pause.select().where(Pause.pairing == pairing.id)]
     taken = Takeover.get_or_none(Takeover.pairing == pairing.id)
     begins = taken.day if taken else pairing.started
     return [
         day for day in plan(pairing.started, away)
         if day >= begins and (pairing.ended is None or day <= pairing.ended)
+        and takes_part_on(pairing.participation, day)
     ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from .models import Gathering, Member, Network, Participation, Person, Record, T
 from .networks import FINAL_REPORT, STATUS_REPORT, teams_of
 from .report_models import ReportPart
 from .reporting import codes_of, how_delivered, rows_of, whole
+from .settings import takes_part_on
 
 FEW = 5
 OWN_PARTS = ("beginning", "lessons", "end")
@@ -94,16 +95,23 @@ def _counted(codes: Iterable[str]) -> tuple[tuple[str, int], ...]:
 def _round(gathering: Gathering) -> Round:
     opened = list(Record.select().where((Record.form == STATUS_REPORT) & (Record.gathering == gathering.id)))
     handed_in = [(record, content.answers) for record in opened if (content := current(record.id))]
+    told_of = {record.id for record, _ in handed_in}
+    asked = [each for each in opened if each.id in told_of or _was_asked(each, gathering)]
     told = [answers for _, answers in handed_in]
     goals = [goal for answers in told for goal in rows_of(answers, "delmal")]
     attained = Counter(goal["oppnaelse"] for goal in goals if isinstance(goal.get("oppnaelse"), int))
     steps = [step for answers in told if (step := whole(answers, "framdrift")) is not None]
     late = sum(how_delivered(record, gathering.reports_due)[0] == "late" for record, _ in handed_in)
     return Round(
-        gathering, len(opened), len(told), len(told) - late, median_low(steps) if steps else None, len(goals),
+        gathering, len(asked), len(told), len(told) - late, median_low(steps) if steps else None, len(goals),
         sum(goal.get("status") == "nadd" for goal in goals), tuple((point, attained[point]) for point in range(-2, 3)),
         _counted(code for answers in told for code in codes_of(answers, "hindringer") if code != "ingen"),
     )  # fmt: skip
+
+
+def _was_asked(record: Record, gathering: Gathering) -> bool:
+    """Tell whether a report was waited for: nobody asks a team whose municipality had left by then."""
+    return record.team is not None and takes_part_on(record.team.participation, gathering.reports_due)
 
 
 def _ending(teams: list[Team]) -> Ending:
