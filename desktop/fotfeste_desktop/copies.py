@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import os
 from pathlib import Path
 
 import platformdirs
@@ -11,6 +10,7 @@ from fotfeste_shared import sync
 from fotfeste_shared.clock import now, today
 from fotfeste_shared.closed_file import close_file, lock_file
 from fotfeste_shared.database import Database
+from fotfeste_shared.files import whole_file
 from fotfeste_shared.problems import NotFound
 from fotfeste_shared.revisions import new_id, timestamp
 
@@ -55,11 +55,7 @@ def save_parcel(db: Database, folder: Path | None = None, passphrase: str = "") 
     folder = folder or Path(platformdirs.user_downloads_dir())
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"fotfeste-ulevert-{today().isoformat()}-{new_id()[:4]}.fotfeste"
-    unfinished = path.with_suffix(".unfinished")
-    with open(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123
+    with whole_file(path) as file:
         plain = io.BytesIO(gzip.compress(sync.write(parcel), mtime=0))
         lock_file(plain, file, passphrase) if passphrase else close_file(plain, file, bytes.fromhex(key))
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
     return path

@@ -11,6 +11,8 @@ from typing import TextIO
 
 import platformdirs
 
+from fotfeste_shared.files import whole_file
+
 NAME = "Fotfeste"
 
 
@@ -97,16 +99,8 @@ def find_home(chosen: Path | None = None) -> Home:
 
 def replace_file(path: Path, text: str) -> None:
     """Write a small file so that a crash leaves either the old or the new one, whole."""
-    fresh = path.with_suffix(".new")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    if sys.platform != "win32":
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)  # the new name itself must survive a power cut
-        os.close(folder)
+    with whole_file(path) as file:
+        file.write(text.encode())
 
 
 if sys.platform == "win32":

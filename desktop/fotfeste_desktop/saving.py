@@ -1,12 +1,13 @@
 """Files that a person asked for go where the person says: through the system's own dialogue, whole or not at all."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
+
+from fotfeste_shared.files import whole_file
 
 OWN = "saving-"
 AskWhere = Callable[[str], Path | None]  # gets the name to propose; None when the person thought better of it
@@ -44,15 +45,5 @@ def tidy(folder: Path) -> None:
 def _put(made: Path, wanted: Path) -> None:
     """Copy beside the wanted name first: what stood there is replaced by the whole file or stays."""
     wanted.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = wanted.with_name(wanted.name + ".unfinished")
-    try:
-        with made.open("rb") as source, open(os.open(unfinished, _NEW, 0o600), "wb") as target:  # noqa: PTH123
-            shutil.copyfileobj(source, target)
-            target.flush()
-            os.fsync(target.fileno())
-        unfinished.replace(wanted)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-_NEW = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
+    with made.open("rb") as source, whole_file(wanted) as target:
+        shutil.copyfileobj(source, target)

@@ -30,6 +30,7 @@ from fotfeste_shared.database import (
     writing,
 )
 from fotfeste_shared.engines import PostgresServer, SqliteFile
+from fotfeste_shared.files import whole_file
 from fotfeste_shared.sync import Place
 
 from .config import Config
@@ -135,9 +136,7 @@ def _has_room(folder: Path, size: int) -> None:
 
 def _put(plain: Path, target: Path, key: bytes | None) -> None:
     """Write the copy to its place, closed if there is a key, and read it back from there."""
-    unfinished = target.with_name(f"{target.name}.unfinished")
-    handle = os.open(unfinished, os.O_CREAT | os.O_RDWR | os.O_TRUNC, 0o600)
-    with plain.open("rb") as source, open(handle, "w+b") as file:  # noqa: PTH123
+    with plain.open("rb") as source, whole_file(target) as file:
         if key is None:
             shutil.copyfileobj(source, file, PIECE)
         else:
@@ -148,7 +147,6 @@ def _put(plain: Path, target: Path, key: bytes | None) -> None:
         source.seek(0)
         if key is None and _sha256(file) != _sha256(source):
             raise BadBackup("what was written is not what was read")
-    unfinished.replace(target)
 
 
 def _measured(path: Path) -> tuple[int, str]:
@@ -161,13 +159,8 @@ def _sha256(file: BufferedIOBase) -> str:
 
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    path = _manifest_of(folder / manifest.file)
-    fresh = path.with_suffix(".unfinished")
-    with open(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123
+    with whole_file(_manifest_of(folder / manifest.file)) as file:
         file.write(msgspec.json.encode(manifest))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
 
 
 def _manifest_of(copy: Path) -> Path:

@@ -6,7 +6,6 @@ Both write files by default, so that nothing leaves the machine before somebody 
 
 import hashlib
 import json
-import os
 import smtplib
 import ssl
 import tomllib
@@ -19,6 +18,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import msgspec
+
+from fotfeste_shared.files import whole_file
 
 Way = TypeVar("Way")
 PATIENCE = 20  # seconds for a mail server or gateway
@@ -75,7 +76,8 @@ class FileMail:
     def send(self, letter: Letter) -> None:
         """Write the letter under a name made from its id."""
         content = message_of(letter, "fotfeste@fotfeste.localhost").as_bytes()
-        _write(self.folder, f"{_named(letter.id)}.eml", content)
+        with whole_file(self.folder / f"{_named(letter.id)}.eml") as file:
+            file.write(content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ class FileSms:
     def send(self, to: str, text: str) -> None:
         """Write the message; the same one again is the same file."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        _write(self.folder, f"{_named(f'{to} {text}')}.txt", f"{to}\n{text}\n".encode())
+        with whole_file(self.folder / f"{_named(f'{to} {text}')}.txt") as file:
+            file.write(f"{to}\n{text}\n".encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +171,3 @@ def _settings(file: Path, kind: type[Way]) -> Way | None:
 
 def _named(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def _write(folder: Path, name: str, content: bytes) -> None:
-    half = folder / f".{name}.part"
-    with os.fdopen(os.open(half, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(folder / name)

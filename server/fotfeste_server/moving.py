@@ -15,9 +15,9 @@ from peewee import CompositeKey, sort_models  # type: ignore[attr-defined]  # le
 
 from fotfeste_shared.clock import now
 from fotfeste_shared.database import Database, Table, close_database, open_database, writing
+from fotfeste_shared.files import sync_folder
 from fotfeste_shared.migrating import migrate
 
-from .anonymous.keys import sync_folder
 from .config import Config
 from .migrations import STEPS, TABLES
 from .named.proving import prove

@@ -10,6 +10,8 @@ import shutil
 import threading
 from contextlib import suppress
 
+from fotfeste_shared.files import whole_file
+
 from .config import Config
 
 log = logging.getLogger(__name__)
@@ -34,13 +36,9 @@ def tend(config: Config, free: int | None = None) -> None:
 
 def _hold(config: Config) -> None:
     """Write a file that cannot be packed smaller than it is: only room that is really taken can be given back."""
-    unfinished = config.reserve_file.with_suffix(".unfinished")
-    with unfinished.open("wb") as file:
+    with whole_file(config.reserve_file) as file:
         for _ in range(config.reserve):
             file.write(os.urandom(MB))
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(config.reserve_file)
 
 
 def keep_reserve(config: Config) -> None:

@@ -4,15 +4,14 @@ What was released stays released, what was erased stays erased, and the log says
 crash in the middle is made good at the next start: a marker lies there until all is done.
 """
 
-import os
 import secrets
 import shutil
 from pathlib import Path
 
 from fotfeste_shared.clock import now
 from fotfeste_shared.database import Database, writing
+from fotfeste_shared.files import sync_folder, whole_file
 
-from .anonymous.keys import sync_folder
 from .anonymous.releases import replay
 from .backup import BadBackup, opened, prove_file
 from .config import Config
@@ -57,11 +56,8 @@ def _put_in_place(config: Config, path: Path) -> None:
 
 def mark(config: Config) -> None:
     """Leave word that the database was brought back, for the next `open_house` to act on."""
-    with (config.data / MARKER).open("w", encoding="ascii") as file:
-        file.write(secrets.token_hex(16))
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(config.data)
+    with whole_file(config.data / MARKER) as file:
+        file.write(secrets.token_hex(16).encode())
 
 
 def finish(config: Config, db: Database) -> bool:
@@ -81,11 +77,8 @@ def finish(config: Config, db: Database) -> bool:
 
 
 def _copy(source: Path, target: Path) -> None:
-    handle = os.open(target, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    with source.open("rb") as plain, open(handle, "wb") as file:  # noqa: PTH123
+    with source.open("rb") as plain, whole_file(target) as file:
         shutil.copyfileobj(plain, file)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _move_aside(path: Path) -> None:

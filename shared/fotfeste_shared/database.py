@@ -1,8 +1,6 @@
 """The one door to the databases: opens them, and gathers what the rest of the code may use of them."""
 
 import logging
-import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from peewee import DatabaseError
 
 from .columns import DayField, JsonField, KeyField, MomentField, Table
 from .engines import OutcomeUnknown, PostgresServer, SqliteFile
+from .files import whole_file
 from .problems import Busy
 from .transactions import (
     Database,
@@ -167,26 +166,8 @@ def backup_copy(db: Database, path: Path) -> None:
     """Write a whole, compact copy of an SQLite database (as encrypted as itself); under its name only when whole."""
     if isinstance(db, PostgresServer):
         raise TypeError("a copy of PostgreSQL is taken with pg_dump")
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    handle = os.open(unfinished, os.O_CREAT | os.O_RDWR | os.O_EXCL, 0o600)
-    try:
-        db.execute_sql("VACUUM INTO ?", (str(unfinished),))
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    unfinished.replace(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":  # a folder cannot be opened there; renaming is written through by the file system
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with whole_file(path) as file:
+        db.execute_sql("VACUUM INTO ?", (file.name,))
 
 ERASING = 0x466F7466  # the advisory lock of PostgreSQL under which freed pages are erased
 

@@ -7,7 +7,6 @@ backup still holds. Losing it before means losing the answers, so an offline cop
 import os
 import re
 import secrets
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,8 @@ from pathlib import Path
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
+
+from fotfeste_shared.files import changing, sync_folder
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 
@@ -62,13 +63,10 @@ class Keys:
 
     def _destroy(self, name: str) -> None:
         path = self._path(name)
-        try:
-            with path.open("r+b") as file:
-                file.write(secrets.token_bytes(32))
-                file.flush()
-                os.fsync(file.fileno())
-        except FileNotFoundError:
+        if not path.exists():
             return
+        with changing(path) as file:
+            file.write(secrets.token_bytes(32))
         path.unlink(missing_ok=True)  # another process may be destroying it too
         sync_folder(self._folder)
 
@@ -127,10 +125,8 @@ class Keys:
         path = self._path(name)
         if not path.exists():
             draft = path.with_name(f"{name}.{secrets.token_hex(8)}")
-            with open(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
+            with changing(draft) as file:
                 file.write(fresh)
-                file.flush()
-                os.fsync(file.fileno())
             try:
                 os.link(draft, path)  # unlike a rename, this never takes the place of a key
             except FileExistsError:
@@ -144,17 +140,6 @@ class Keys:
 def close_to(public_key: bytes, text: bytes) -> bytes:
     """Close a text so that only the holder of the private key can open it; the writer can not."""
     return bytes(SealedBox(PublicKey(public_key)).encrypt(text))
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a new or removed name in a folder durable."""
-    if sys.platform == "win32":  # a folder cannot be opened there; the file system writes names through
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _opened(key: "SealedBox[PrivateKey] | SecretBox", box: bytes) -> bytes:

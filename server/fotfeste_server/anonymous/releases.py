@@ -5,7 +5,6 @@ file is noticed; and a line is written in one way only, so that it comes out the
 however often a crash makes us write it again.
 """
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,13 +14,13 @@ from typing import Any
 import msgspec
 
 from fotfeste_shared.database import Database, locked, writing
+from fotfeste_shared.files import changing
 from fotfeste_shared.forms import canonical, digest
 from fotfeste_shared.revisions import new_id
 
 from . import models
 from .disclosure import Counts
 from .invitations import THE_END
-from .keys import sync_folder
 from .release_models import Draft, Noised, SealRule, TextPlaces, TextRelease, ToldText
 from .release_models import Turnout as TurnoutRow
 from .turnout import forget_untold
@@ -169,13 +168,10 @@ def complete(db: Database, folder: Path, network: str) -> Path:
 def _append(path: Path, at: int, raw: bytes) -> None:
     if not raw and path.exists() and path.stat().st_size == at:
         return
-    with open(os.open(path, os.O_CREAT | os.O_RDWR, 0o600), "r+b") as file:  # noqa: PTH123
+    with changing(path) as file:
         file.truncate(at)
         file.seek(at)
         file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(path.parent)
 
 
 def sealed_windows(network: str, *, hold: bool = False) -> list[models.Window]:

@@ -3,7 +3,6 @@
 What was erased is also listed in a file beside the database, so that a restored backup forgets it again.
 """
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from peewee import fn
 
 from fotfeste_shared.clock import now
 from fotfeste_shared.database import Database, Prepared, erase_freed_pages, gap, insert_once, writing
+from fotfeste_shared.files import changing
 from fotfeste_shared.revisions import derived_id
 
 from .history import hold_log
@@ -56,13 +56,11 @@ class Erasures:
     def add(self, records: Iterable[str]) -> None:
         """Add records, durably; to be called with the log held, so that nobody else writes."""
         lines = b"".join(msgspec.json.encode(Erased(record, now())) + b"\n" for record in records)
-        with open(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600), "r+b") as file:  # noqa: PTH123
+        with changing(self.path) as file:
             whole = file.read()
             file.seek(whole.rfind(b"\n") + 1)  # a torn last line, from a crash in the middle of writing, goes
             file.truncate()
             file.write(lines)
-            file.flush()
-            os.fsync(file.fileno())
 
 
 def erase(db: Database, erasures: Erasures, record: str) -> int:
