@@ -48,14 +48,22 @@ def versions(db: Database, record: str) -> list[Version]:
 def bring_back(db: Database, record: str, until: datetime) -> None:
     """Let a draft say again what it said before; what it says now is kept, so that this can be undone as well."""
     with writing(db):
-        draft = Draft.select().where(Draft.record == record).first(db)
         wanted = next((each for each in versions(db, record) if each.until == until), None)
-        if draft is None or wanted is None:
+        if wanted is None:
+            raise NotFound
+        put_in_place(db, record, wanted.answers)
+
+
+def put_in_place(db: Database, record: str, answers: Answers) -> None:
+    """Let a draft say something else altogether, at the person's wish; what it says now is kept in any case."""
+    with writing(db):
+        draft = Draft.select().where(Draft.record == record).first(db)
+        if draft is None:
             raise NotFound
         moment = now()
-        if draft.answers != wanted.answers:
+        if draft.answers != answers:
             _keep(db, draft, moment)
-        Draft.update(answers=wanted.answers, touched=moment).where(Draft.record == record).execute(db)
+        Draft.update(answers=answers, touched=moment).where(Draft.record == record).execute(db)
 
 
 def _keep(db: Database, draft: Draft, moment: datetime) -> None:

@@ -17,8 +17,9 @@ from fotfeste_shared.database import Database, writing
 from fotfeste_shared.forms import digest
 from fotfeste_shared.revisions import Unreadable, derived_id, new_id, read_revision, timestamp, write_revision
 
-from .models import Draft, Form, Meta, Note, Revision
+from .models import Draft, Form, Meta, Note, OwnStep, Revision
 from .outbox import State
+from .own_steps import untold_steps
 
 TRIES_ALONE = 3
 SLOW_RETRY = timedelta(hours=1)
@@ -222,6 +223,7 @@ class Exchange:
             cursor=self.fact("cursor"),
             made=self._mine().count(self._db),
             unsent_hours=self._unsent_hours(),
+            steps=untold_steps(self._db, self.roster()),
         )
 
     def _mine(self) -> Any:  # noqa: ANN401 (a query of peewee)
@@ -292,6 +294,7 @@ class Exchange:
         Revision.update(change).where((Revision.record == record) | apart).execute(self._db)
         Note.delete().where(Note.record == record).execute(self._db)
         Draft.delete().where(Draft.record == record).execute(self._db)
+        OwnStep.delete().where(OwnStep.record == record).execute(self._db)
 
     # --- forms ------------------------------------------------------------------------------------
 

@@ -83,4 +83,19 @@ def step_3_what_drafts_said_before(db: Database, _change: SchemaMigrator) -> Non
     SchemaManager(Earlier, db).create_all()
 
 
-STEPS = [step_1_the_first_tables, step_2_old_versions_may_be_thin, step_3_what_drafts_said_before]
+def step_4_an_advisors_own_steps(db: Database, _change: SchemaMigrator) -> None:
+    """How far an advisor says that teams have come, said before their reports are shown."""
+
+    class OwnStep(Table):
+        record = KeyField()
+        step = IntegerField()
+
+    SchemaManager(OwnStep, db).create_all()
+
+
+STEPS = [
+    step_1_the_first_tables,
+    step_2_old_versions_may_be_thin,
+    step_3_what_drafts_said_before,
+    step_4_an_advisors_own_steps,
+]

@@ -77,6 +77,13 @@ class Label(Table):
     text = TextField()
 
 
+class OwnStep(Table):
+    """How far an advisor said that a team had come, before its report was shown here; it is said once."""
+
+    record = KeyField()
+    step = IntegerField()
+
+
 class Form(Table):
     """One published version of a form, kept while a draft or a revision may refer to it."""
 
@@ -94,4 +101,4 @@ class Meta(Table):
     value = JsonField()
 
 
-ALL = (Draft, Earlier, Revision, Note, Label, Form, Meta)
+ALL = (Draft, Earlier, Revision, Note, Label, OwnStep, Form, Meta)

@@ -204,10 +204,15 @@ class Overview:
         return next(iter(_entries(rows)), None)
 
     def last_before(self, record: str, form: str, about: About) -> Answers:
-        """What was handed in last on the same form about the same thing, to begin with and to stand beside."""
+        """What was handed in last on the same form about the same thing, to begin with and to stand beside.
+
+        Where the record itself was handed in before, only what came before it is meant.
+        """
         same = (Revision.form == form) & (Revision.about_kind == about.kind) & (Revision.about_id == about.id)
         rows = Revision.select().where(same & (Revision.record != record) & (Revision.text != "")).bind(self.db)
-        entries = [entry for entry in _entries(rows) if entry.content.apart_of is None]
+        entries = [e for e in _entries(rows) if e.content.apart_of is None and not e.content.withdrawn]
+        if own := self.entry(record):
+            entries = [entry for entry in entries if entry.saved_at < own.saved_at]
         last = max(entries, key=lambda entry: entry.saved_at, default=None)
         return dict(last.content.answers) if last else {}
 
@@ -216,6 +221,7 @@ class Overview:
         told = (Revision.form == REPORT) & (Revision.about_id == team) & (Revision.text != "")
         entries = _entries(Revision.select().where(told).bind(self.db))
         titles = {line.id: line.title for line in self.roster.records} if self.roster else {}
+        titles |= {line.record: line.title for line in self.roster.follows} if self.roster else {}
         named = [(each, titles.get(each.record) or f"{each.saved_at:%d.%m.%Y}") for each in entries]
         return [(entry.record, name) for entry, name in sorted(named, key=lambda one: one[0].saved_at)]
 

@@ -1,9 +1,10 @@
 """The pages of one record: fill it in with autosave, hand it in, read it again, change it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response as Reply
 
 from fotfeste_shared.clock import today
@@ -11,24 +12,26 @@ from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.goals import rows_for_final_report
 from fotfeste_shared.intake import Filled, Receipt
 from fotfeste_shared.judging import Context
-from fotfeste_shared.kinds import Answers, Question, Reference
+from fotfeste_shared.kinds import Reference
 from fotfeste_shared.problems import NotFound
-from fotfeste_shared.revisions import About, is_id, new_id
-from fotfeste_shared.web.carrying import carried
-from fotfeste_shared.web.filling import Sheet, draw, fill_in
+from fotfeste_shared.revisions import About, new_id
+from fotfeste_shared.web.carrying import carried, unchanged
+from fotfeste_shared.web.filling import Sheet, draw, fill_in, left_to_answer
 from fotfeste_shared.web.pages import current_language
 from fotfeste_shared.web.pages import translated as _
 from fotfeste_shared.web.reading import read_answers
 
 from .desk import Desk
 from .drafts import add_drafts, form_of, names_of
-from .earlier import versions
+from .earlier import put_in_place, versions
+from .following import note_about, report_of
 from .models import Draft
-from .overview import PAIRING, SESSION, Overview
-from .telling import told
+from .overview import PAIRING, REPORT, SESSION, Overview
+from .reading import add_reading, may_change, read_page
 
 Page = Reply | str | tuple[str, int]
 FINAL_REPORT = "sluttrapport_team"
+NOTE = "veiledernotat"
 REGRET = timedelta(seconds=10)  # so long may a person take back what was just saved
 
 
@@ -61,14 +64,14 @@ def records(desk: Desk) -> Blueprint:
         except NotFound:
             if request.method == "POST":  # the same sheet again, from a window that was left open
                 return redirect(f"/records/{record}", 303)
-            return _read_page(overview(), record)
+            return read_page(overview(), record)
         return _fill_page(desk, overview(), draft)
 
     @blueprint.post("/records/<record>/edit")
     def edit(record: str) -> Page:
         entry = overview().entry(record)
         line = next((each for each in overview().open_records() if each.id == record), None)
-        if entry:
+        if entry and may_change(overview(), record):
             form = form_of(overview(), entry.content.form)
             versions = {content.rev: content for content in (entry.content, *entry.others)}
             chosen = versions.get(request.form.get("from", ""), entry.content)
@@ -84,12 +87,16 @@ def records(desk: Desk) -> Blueprint:
 
     @blueprint.post("/records/<record>/withdraw")
     def withdraw(record: str) -> Page:
+        if not may_change(overview(), record):
+            raise NotFound
         desk.outbox().withdraw(record)
         desk.syncing.wake()
         flash(_("Det er trukket tilbake. Du kan levere på nytt."), "success")
         return redirect(f"/records/{record}", 303)
 
     _add_sessions(blueprint, desk, overview)
+    _add_last_time(blueprint, desk, overview)
+    add_reading(blueprint, desk, overview)
     add_drafts(blueprint, desk, overview)
     return blueprint
 
@@ -117,15 +124,33 @@ def _add_sessions(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overv
         record, form = new_id(), form_of(overview(), code)
         # a new hire's registration is about a pairing that it makes itself
         about = About("pairing", new_id()) if form.subject == "pairing" else About("team", team)
-        desk.outbox().open(form, record, about, {"team": team})
+        report = report_of(overview(), request.form.get("report", ""))
+        begun = note_about(report) if report and report.team == team and code == NOTE else {}
+        desk.outbox().open(form, record, about, {"team": team, **begun})
         return redirect(f"/records/{record}", 303)
+
+
+def _add_last_time(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overview]) -> None:
+    @blueprint.post("/drafts/<record>/last")
+    def begin_with_last(record: str) -> Page:
+        """Begin a report of a time when little has happened; what the draft said is among its earlier versions."""
+        draft, here = desk.outbox().draft(record), overview()
+        form, about = form_of(here, str(draft.form), draft.version), About(*draft.about) if draft.about else None
+        last = here.last_before(record, form.code, about) if about and form.code == REPORT else {}
+        if not last:
+            raise NotFound
+        news = _("Ikke noe vesentlig nytt siden forrige rapport.")
+        put_in_place(desk.db, record, unchanged(form, last, news))
+        return redirect(f"/records/{record}?begun=last", 303)
 
 
 def _fill_page(desk: Desk, overview: Overview, draft: Draft) -> Page:
     form = form_of(overview, str(draft.form), draft.version)
     sheet = _sheet(overview, form, draft)
     if request.method == "GET":
-        return draw(sheet, sheet.answers, str(draft.rev))
+        begun = request.args.get("begun") == "last"
+        offers = {"easy": _is_untouched(sheet, draft), "left": left_to_answer(sheet, sheet.answers) if begun else []}
+        return draw(replace(sheet, around={**sheet.around, **offers}), sheet.answers, str(draft.rev))
 
     def thanks(_receipt: Receipt) -> Reply:
         flash(_("Lagret her. Leveres når du er på nett."), "success")
@@ -135,6 +160,12 @@ def _fill_page(desk: Desk, overview: Overview, draft: Draft) -> Page:
     if reply.status_code != 303:  # what could not be handed in yet is kept as it was typed
         desk.outbox().save_draft(str(draft.record), read_answers(form, request.form))
     return reply
+
+
+def _is_untouched(sheet: Sheet, draft: Draft) -> bool:
+    """Tell whether a report holds nothing yet but what goes on from the one before it."""
+    is_next = sheet.form.code == REPORT and bool(sheet.before) and not draft.parents
+    return is_next and sheet.answers == carried(sheet.form, sheet.before)
 
 
 def _sheet(overview: Overview, form: FormDefinition, draft: Draft) -> Sheet:
@@ -162,6 +193,7 @@ def _sheet(overview: Overview, form: FormDefinition, draft: Draft) -> Sheet:
         lead=pair.name if pair else _lead(overview, draft),
         back=f"/pairings/{pair.line.id}" if pair else "/pairings" if form.code == PAIRING else "/",
         draft_at=f"/drafts/{draft.record}",
+        above="above.html",
         keeps_private=True,
         submit=_("Lagre"),
         around={"earlier_at": f"/drafts/{draft.record}/earlier"} if versions(overview.db, str(draft.record)) else {},
@@ -187,34 +219,3 @@ def _lead(overview: Overview, draft: Draft) -> str:
     title = next((line.title for line in lines if line.id == draft.record), "")
     teams = {team.id: team.name for team in overview.roster.teams} if overview.roster else {}
     return title.partition(" – ")[2] or teams.get(draft.about[1] if draft.about else "", "")
-
-
-def _read_page(overview: Overview, record: str) -> Page:
-    entry = overview.entry(record) if is_id(record) else None
-    if entry is None:
-        raise NotFound
-    form = form_of(overview, entry.content.form, entry.content.form_version)
-    names = {
-        id_: name
-        for question in form.questions()
-        if isinstance(question, Reference)
-        for id_, name in names_of(overview, question.to, entry.content.about.id)
-    }
-    language = current_language()
-    sheets = [{**entry.content.answers, **overview.apart(record)}, *(other.answers for other in entry.others)]
-    notes = overview.notes(record)
-
-    def say(question: Question, answers: Answers) -> str:
-        return told(question, answers.get(question.code), names=names, language=language)
-
-    lines = [(each.text.in_(language), [say(each, sheet) for sheet in sheets]) for each in form.questions()]
-    about = entry.content.about
-    return render_template(
-        "record.html",
-        entry=entry,
-        form=form,
-        lines=[(text, answers) for text, answers in lines if any(answers)],
-        versions=[entry.content, *entry.others],
-        notes=[(q.text.in_(language), say(q, notes)) for q in form.questions() if q.code in notes],
-        pair=overview.pair(about.id) if about.kind == "pairing" else None,
-    )

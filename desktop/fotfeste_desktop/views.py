@@ -19,6 +19,7 @@ from .addresses import BadAddress, clean_address, pasted_link
 from .copies import save_copy, save_parcel
 from .desk import Desk
 from .exchange import NotOurServer
+from .following import followed
 from .models import Label
 from .overview import Overview, Pair
 from .saving import NotSaved, save_where_asked
@@ -46,7 +47,8 @@ def pages(desk: Desk) -> Blueprint:
 
     @blueprint.get("/")
     def start() -> Page:
-        return render_template("today.html", overview=overview(), pairs=overview().pairs())
+        here = overview()
+        return render_template("today.html", overview=here, pairs=here.pairs(), followed=followed(here))
 
     @blueprint.get("/pairings")
     def pairings() -> Page:

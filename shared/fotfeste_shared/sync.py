@@ -129,11 +129,19 @@ class PushReply(Reply, frozen=True, kw_only=True):
     backed_up_to: int = 0
 
 
+class StepGiven(Message, frozen=True, kw_only=True):
+    """How far an advisor has said, on this device, that a team had come when it handed in a report."""
+
+    record: Id
+    step: Annotated[int, msgspec.Meta(ge=0, le=100)]
+
+
 class Pull(Message, frozen=True, kw_only=True):
     """A wish for what is new since the cursor.
 
     `made` is how many revisions this device has made, and `unsent_hours` how long the oldest that the server has
-    not got has waited: all that organizers are told of what lies there.
+    not got has waited: all that organizers are told of what lies there. `steps` are those that the roster did not
+    know of last time.
     """
 
     batch: Id
@@ -144,6 +152,7 @@ class Pull(Message, frozen=True, kw_only=True):
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 500
     made: Count | None = None
     unsent_hours: Count | None = None
+    steps: Annotated[list[StepGiven], msgspec.Meta(max_length=1000)] = []
 
 
 class Tombstone(Message, frozen=True, kw_only=True):
@@ -224,6 +233,17 @@ class OpenRecord(Message, frozen=True, kw_only=True):
     choices: dict[str, list[str]] = {}
 
 
+class Followed(Message, frozen=True, kw_only=True):
+    """A report that has come from a team whose advisor the person is; before they give their own step it is not shown.
+
+    Those of a team stand in the order of its gatherings.
+    """
+
+    record: str
+    title: str
+    step: int | None = None
+
+
 class PersonLine(Message, frozen=True, kw_only=True):
     """Who the device belongs to."""
 
@@ -245,6 +265,7 @@ class Roster(Message, frozen=True, kw_only=True):
     pairings: list[PairingLine] = []
     mentors: list[Thing] = []
     records: list[OpenRecord] = []
+    follows: list[Followed] = []
 
 
 class PullReply(Reply, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from fotfeste_server.named.pushing import push_items
 from fotfeste_server.named.report_models import OwnStep
 from fotfeste_shared.clock import today
 from fotfeste_shared.revisions import new_id, read_revision, write_revision
+from fotfeste_shared.sync import Pull, PullReply, StepGiven, read, write
 from fotfeste_shared.wording import LANGUAGES
 
 INTERNAL = "Lederen er ikke med. Vi må ringe."
@@ -76,6 +77,36 @@ def test_the_own_step_is_given_before_the_teams_is_shown_and_stands_then(house: 
     assert (422, 303, 403) == (nothing.status_code, given.status_code, again.status_code)
     assert "Teamet ser seg 1,0 trinn lenger framme." in shown
     assert [20] == [each.step for each in OwnStep.select().where(OwnStep.record == house.report().id)]
+
+
+def pull(house: House, *steps: StepGiven):
+    """As the advisor's computer asks for what is new, and tells which steps were given there."""
+    enrolled = house.device("advisor")
+    wish = Pull(batch=new_id(), device=enrolled.device.id, install=enrolled.device.install, steps=list(steps))
+    sent = {"Authorization": f"Bearer {enrolled.token}"}
+    return read(PullReply, house.app.test_client().post("/sync/v1/pull", data=write(wish), headers=sent).data).roster
+
+
+def test_a_step_that_was_given_on_a_computer_without_network_is_the_same_as_one_given_here(house: House):
+    record = house.report().id
+    waits = [(each.record, each.step) for each in pull(house).follows]
+    told = [(each.record, each.step) for each in pull(house, StepGiven(record=record, step=20)).follows]
+    later = [each.step for each in pull(house, StepGiven(record=record, step=45)).follows]
+    shown = house.browser("advisor").get(follow(house)).text
+
+    assert ([(record, None)], [(record, 20)], [20]) == (waits, told, later)
+    assert "Teamet ser seg 1,0 trinn lenger framme." in shown
+
+
+def test_steps_that_nobody_waits_for_change_nothing(house: House):
+    plan_gathering(house.db, house.network, starts=today() + timedelta(200), theme="Midtveis")
+    mine = (Record.form == "statusrapport") & (Record.team == house.team.id)
+    not_come = Record.get(mine & (Record.id != house.report().id))
+    for record, step in ((not_come.id, 20), (house.report().id, 21), (new_id(), 20)):
+        pull(house, StepGiven(record=record, step=step))
+
+    kept = OwnStep.record.in_([not_come.id, house.report().id])
+    assert 0 == OwnStep.select().where(kept).count()
 
 
 def test_the_inbox_tells_what_is_new_changed_and_read(house: House):

@@ -1,6 +1,7 @@
 """What an advisor has before them: reports to read, teams to follow up, contacts, and feedback to the teams."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, cast
@@ -16,6 +17,7 @@ from .access import ADVISOR_NOTE, Scope
 from .ledger import current
 from .models import Gathering, Person, Record, Team
 from .networks import STATUS_REPORT
+from .publishing import published
 from .report_models import LastRead, OwnStep
 from .reporting import awaits_own_step, how_delivered, reports_of, step_given, whole
 
@@ -97,6 +99,24 @@ def give_step(db: Database, scope: Scope, record: Record, form: FormDefinition, 
             OwnStep, OwnStep.record, OwnStep.person,
             record=record.id, person=scope.person.id, step=int(wish), at=now(),
         )  # fmt: skip
+
+
+def take_steps(db: Database, scope: Scope, given: Iterable[tuple[str, int]]) -> None:
+    """Keep the steps that were given on a computer, as (record, step); one that is not waited for changes nothing."""
+    for id_, step in given:
+        record = scope.records().where((Record.id == id_) & (Record.form == STATUS_REPORT)).first()
+        if record is None or current(record.id) is None:
+            continue
+        with suppress(Forbidden, Invalid):
+            give_step(db, scope, record, published(record.form), str(step))
+
+
+def followed(scope: Scope) -> Iterator[tuple[Record, int | None]]:
+    """Give the reports that have come from the advisor's own teams, each with the step that it was given, if any."""
+    for team in advised_teams(scope):
+        for _gathering, content in reports_of(team):
+            record = Record.get_by_id(content.record)
+            yield record, step_given(record)
 
 
 def steps_over_time(team: Team) -> list[tuple[Gathering, int | None, int | None]]:

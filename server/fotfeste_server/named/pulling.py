@@ -10,6 +10,7 @@ from fotfeste_shared.sync import (
     APP,
     PROTOCOL,
     SERVICE,
+    Followed,
     FormLine,
     Have,
     HaveReply,
@@ -25,7 +26,8 @@ from fotfeste_shared.sync import (
 from fotfeste_shared.sync import Tombstone as Gravestone
 
 from .access import ADVISOR_NOTE, Scope
-from .agenda import gathering_name, language_of, opened_for
+from .advising import followed
+from .agenda import gathering_name, language_of, opened_for, title_of
 from .candidates import mentors_to_choose, teams_headed
 from .history import COUNTED, history, rejudged
 from .house import fact
@@ -162,6 +164,10 @@ def roster(mine: Scope) -> Roster:
                 choices={code: sorted(offered) for code, offered in _offered(task.record).items()},
             )
             for task in opened_for(mine, "desktop", language_of(mine))
+        ],
+        follows=[
+            Followed(record=record.id, title=title_of(record, language_of(mine)), step=step)
+            for record, step in followed(mine)
         ],
     )
 

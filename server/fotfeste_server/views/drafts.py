@@ -10,14 +10,13 @@ from fotfeste_shared.changes import Clash, put
 from fotfeste_shared.forms import FormDefinition
 from fotfeste_shared.goals import goals_of, rows_for_final_report
 from fotfeste_shared.intake import Filled, Receipt
-from fotfeste_shared.judging import Context, judge
+from fotfeste_shared.judging import Context
 from fotfeste_shared.kinds import Answers, Text
 from fotfeste_shared.problems import Forbidden
 from fotfeste_shared.revisions import About, is_id
 from fotfeste_shared.web.carrying import carried, unchanged
 from fotfeste_shared.web.comparing import Place, Telling
-from fotfeste_shared.web.drawing import Page as Drawn
-from fotfeste_shared.web.filling import Sheet, fill_in
+from fotfeste_shared.web.filling import Sheet, fill_in, left_to_answer
 from fotfeste_shared.web.pages import current_language, translated
 from fotfeste_shared.web.reading import read_answers
 
@@ -77,7 +76,7 @@ def write_together(record: Record, form: FormDefinition) -> Reply:
     begun = draft.last.answers if draft.last else shared.begun
     if easy and request.args.get("begin") == "last":
         begun = unchanged(form, last, translated(NOTHING_NEW))
-        left = _left(record, form, begun)
+        left = left_to_answer(Sheet(form, _context(record, form)), begun)
         return _page(record, form, begun, last, draft=draft, known="", left=left)
     return _page(record, form, begun, last, draft=draft, known=draft.last.id if draft.last else "", easy=easy)
 
@@ -176,16 +175,6 @@ def _context(record: Record, form: FormDefinition) -> Context:
 def _thank(receipt: Receipt, title: str) -> Reply:
     flash(translated("Levert: {title}. Kvittering {code}.", title=title, code=receipt.code or ""), "success")
     return redirect("/", 303)
-
-
-def _left(record: Record, form: FormDefinition, answers: Answers) -> list[tuple[str, str]]:
-    """Name what the person must still fill in, as (field, question), in the order of the page."""
-    language = current_language()
-    context = _context(record, form)
-    drawn = Drawn(form, language, context, answers)
-    missing = [each.path for each in judge(form, answers, context).complaints]
-    codes = {path: ".".join(part for part in path.split("/") if not part.isdigit()) for path in missing}
-    return [(drawn.field(path), form.question(code).text.in_(language)) for path, code in codes.items()]
 
 
 @pages.post("/records/<record_id>/draft")

@@ -34,6 +34,7 @@ from fotfeste_shared.sync import (
 
 from ..health import room_for_push
 from ..named.access import scope
+from ..named.advising import take_steps
 from ..named.agenda import language_of
 from ..named.devices import enrol
 from ..named.history import history
@@ -110,8 +111,10 @@ def give_pull(device: Device) -> Response:
         raise Forbidden(code="drain_only")
     if request.headers.get("Sync-Protocol", str(PROTOCOL)) != str(PROTOCOL):
         raise Problem(UPDATE, code="protocol", status=426)  # for a pull only: a push is taken for ever
+    mine = scope(device.person)
+    take_steps(service().db, mine, [(each.record, each.step) for each in wish.steps])
     with reading(service().db):
-        reply = pull(scope(device.person), wish)
+        reply = pull(mine, wish)
     take_word(service().db, device, wish, same=reply.history.same)
     return _reply(replace(reply, parcel_key=public_key(service().keys)))
 

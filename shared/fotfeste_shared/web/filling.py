@@ -90,6 +90,14 @@ def draw(sheet: Sheet, answers: Answers, fresh: str, judgement: Judgement | None
     return make_response(html, 422 if complaints else 200)
 
 
+def left_to_answer(sheet: Sheet, answers: Answers) -> list[tuple[str, str]]:
+    """Name what a person must still fill in, as (field, question), in the order of the page."""
+    page = Page(sheet.form, current_language(), sheet.context, answers)
+    missing = [each.path for each in judge(sheet.form, answers, sheet.context).complaints]
+    codes = {path: ".".join(part for part in path.split("/") if not part.isdigit()) for path in missing}
+    return [(page.field(path), page.say(sheet.form.question(code).text)) for path, code in codes.items()]
+
+
 def _with_row(form: FormDefinition, answers: Answers, path: str | None) -> Answers:
     """Add an empty row to the repeating part at a dotted path, such as `team.0.medlemmer`."""
     if not path:
