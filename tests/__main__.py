@@ -14,10 +14,15 @@ ATTACKS = (
     "tests/attacks", "tests/server/anonymous/test_noise.py", "tests/server/test_phone.py",
     "tests/server/test_rubbish.py",
 )  # fmt: skip
-HELP = """python tests [--bench | --attacks | --security | --torture | --accessibility | --pictures | --packaging] […]
+FAST = (
+    "tests/shared", "tests/desktop", "tests/server/anonymous", "tests/server/named", "tests/server/results",
+    "-m", "not slow and not window and not browser", "-k", "not postgresql",
+)  # fmt: skip
+HELP = """python tests [--fast | --bench | --attacks | --security | --torture | --accessibility | --pictures | --packaging] […]
 
 Sets up what is needed (once), then runs every test on three workers.
 
+  --fast       what most mistakes break first, within a minute: no browser, no window, no PostgreSQL
   --bench      measure instead of testing: a table, nothing asserted
   --attacks    the published attacks and the rubbish posts in their long form
   --security   scanners against the code and a running server; their findings are printed
@@ -46,6 +51,8 @@ def main(arguments: list[str]) -> None:
     first, rest = arguments[:1], arguments[1:]
     if first in (["--bench"], ["--security"], ["--pictures"], ["--packaging"]):
         run("tests", [str(ROOT / "tests" / first[0].strip("-")), *rest])
+    if first == ["--fast"]:
+        run("tests", pytest([*FAST, *rest]))
     if first == ["--attacks"]:
         os.environ["FOTFESTE_ATTACKS"] = "long"
         run("tests", pytest([*ATTACKS, *rest]))
