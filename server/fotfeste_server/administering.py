@@ -7,6 +7,7 @@ import click
 
 from fotfeste_shared.clock import now
 from fotfeste_shared.database import writing
+from fotfeste_shared.problems import Conflicting
 
 from .jobs import Job
 from .named.devices import turn_away
@@ -90,7 +91,10 @@ def forget(data: Path | None, database: str, email: str) -> None:
         person = _person(email)
         if Pairing.select().where((Pairing.mentor == person.id) & Pairing.ended.is_null()).exists():
             raise click.ClickException("this person is a mentor now: let another one take over first")
-        count = forget_person(db, Erasures(config.erasures), person)
+        try:
+            count = forget_person(db, Erasures(config.erasures), person)
+        except Conflicting as problem:
+            raise click.ClickException(problem.sentence_nb) from problem
     click.echo(f"Forgotten, with {count} records about them.")
 
 

@@ -21,11 +21,13 @@ from .named.models import NAMED
 from .named.registration_models import REGISTRATION
 from .named.report_models import REPORTS
 from .named.sign_in_models import SIGN_IN_TABLES
+from .named.wish_models import WISHES
+from .named.witness_models import WITNESSES
 
 # Everything that is bound when the house opens.
 TABLES: list[type[Table]] = [
     *NAMED, *REGISTRATION, *GATHERINGS, *ANONYMOUS, Job, *SIGN_IN_TABLES, *REPORTS, *RELEASING, *API_TABLES, AuditLine,
-    *MENTORING, *KEEPING,
+    *MENTORING, *KEEPING, *WISHES, *WITNESSES,
 ]  # fmt: skip
 
 KEPT_AS_WRITTEN = (
@@ -188,7 +190,19 @@ def step_programs(db: Database, _change: SchemaMigrator) -> None:
         db.create_tables(API_TABLES)
 
 
+def step_wishes(db: Database, _change: SchemaMigrator) -> None:
+    """People's wishes to be forgotten, until they are done or answered."""
+    with db.bind_ctx(WISHES, bind_refs=False, bind_backrefs=False):
+        db.create_tables(WISHES)
+
+
+def step_witnesses(db: Database, _change: SchemaMigrator) -> None:
+    """What devices remember of the audit log."""
+    with db.bind_ctx(WITNESSES, bind_refs=False, bind_backrefs=False):
+        db.create_tables(WITNESSES)
+
+
 STEPS: list[Step] = [
     step_named_world, step_anonymous_world, step_jobs, step_registration, step_ways_to_sign_in, step_reports,
-    step_releasing, step_gatherings, step_audit, step_mentoring, step_programs,
+    step_releasing, step_gatherings, step_audit, step_mentoring, step_programs, step_wishes, step_witnesses,
 ]

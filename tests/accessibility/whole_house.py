@@ -31,6 +31,7 @@ from fotfeste_server.named.programme import write_programme
 from fotfeste_server.named.pushing import push_items
 from fotfeste_server.named.registration_models import Registration
 from fotfeste_server.named.teams import seat
+from fotfeste_server.named.wishes import ask as ask_to_be_forgotten
 from fotfeste_server.opening import Tools, open_evaluation
 from fotfeste_shared.clock import today
 from fotfeste_shared.forms import shipped
@@ -128,7 +129,8 @@ def _happenings(house: House) -> dict[str, str]:
         "pairing_id": house.pairing.id, "gathering_id": gathering.id, "window_id": window, "code": code,
         "participation_id": house.participation.id, "member_id": Member.get(Member.team == house.team.id).id,
         "person_id": house.people["advisor"].id, "registration_id": Registration.get().id, "token": token,
-        "batch_id": _texts_to_read(house), "met.ask": f"/m/{met}", "doors.door": f"/g/{door.id}",
+        "batch_id": _texts_to_read(house), "wish_id": ask_to_be_forgotten(house.db, house.people["mentor"]).id,
+        "met.ask": f"/m/{met}", "doors.door": f"/g/{door.id}",
         "presence.here": f"/here/{wall_code(house.db, gathering)}", "public.signed_up": mine,
         "joining.registered": sent, "joining.change": f"{sent}/change",
         "teams.fill": f"/records/{_open_report(last).id}?seen=",

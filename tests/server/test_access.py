@@ -21,6 +21,8 @@ from fotfeste_server.named.models import Member, Network, Person, Record, Revisi
 from fotfeste_server.named.publishing import published
 from fotfeste_server.named.pushing import push_items
 from fotfeste_server.named.registration_models import Registration, SignUp
+from fotfeste_server.named.wish_models import ErasureWish
+from fotfeste_server.named.wishes import ask as ask_to_be_forgotten
 from fotfeste_server.views import RouteWithoutRule, every_route_has_a_rule, rule_of
 from fotfeste_shared.clock import now, today
 from fotfeste_shared.revisions import About, new_id
@@ -51,6 +53,7 @@ def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         came = {"id": new_id(), "network": each.network.id, "answers": {}}
         Registration.create(**came, municipality="5601", version=1, received=now(), state="waiting")
         SignUp.create(**came, email="per@eksempel.no", at=now())
+        ask_to_be_forgotten(each.db, each.people["contact"])
     yield house
     close_app(app)
 
@@ -66,6 +69,7 @@ def things(house: House) -> dict[str, str]:
         "batch_id": Draft.get(Draft.network == house.network.id).batch, "participation_id": house.participation.id,
         "member_id": Member.get(Member.team == house.team.id).id, "person_id": house.people["advisor"].id,
         "registration_id": Registration.get(Registration.network == house.network.id).id,
+        "wish_id": ErasureWish.get(ErasureWish.person == house.people["contact"].id).id,
         "sign_up_id": SignUp.get(SignUp.network == house.network.id).id,
     }  # fmt: skip
 

@@ -109,9 +109,9 @@ def text(label: str, *, needed: bool = True, longest: int = 120, **options: obje
     return StringField(label, rules, **options)  # type: ignore[arg-type]
 
 
-def lines(label: str, *, longest: int = 2000) -> TextAreaField:
-    """A text of several lines that need not be there."""
-    return TextAreaField(label, [Optional(), Length(max=longest, message="Dette er for langt.")])
+def lines(label: str, *, longest: int = 2000, needed: bool = False) -> TextAreaField:
+    """A text of several lines, which mostly need not be there."""
+    return TextAreaField(label, [MISSING if needed else Optional(), Length(max=longest, message="Dette er for langt.")])
 
 
 def whole(label: str, least: int, most: int, told: str, **options: object) -> IntegerField:

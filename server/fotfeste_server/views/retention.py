@@ -11,6 +11,7 @@ from ..named.kept_about import kept_about
 from ..named.models import Network
 from ..named.publishing import published
 from ..named.retention import Outlook, gone, outlook
+from ..named.wishes import last_wish
 from . import my_scope, signed_in, within
 
 pages = Blueprint("retention", __name__)
@@ -53,7 +54,10 @@ ROLES = {
 def mine() -> Page:
     """Show a person what is kept about them."""
     kept = kept_about(my_scope().person, current_language())
-    return render_template("keeping/mine.html", kept=kept, role_name=lambda role: translated(ROLES[role])), 200
+    return render_template(
+        "keeping/mine.html", kept=kept, role_name=lambda role: translated(ROLES[role]),
+        wish=last_wish(my_scope().person),
+    ), 200  # fmt: skip
 
 
 @pages.get("/me/kept.json")
