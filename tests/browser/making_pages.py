@@ -33,9 +33,11 @@ def serving(app):
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:  # else a fault leaves the thread, and the program never ends
+        server.shutdown()
+        thread.join()
 
 
 class House:

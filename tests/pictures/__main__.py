@@ -16,6 +16,7 @@ ROOT = TESTS.parent
 ROOTS = [str(ROOT / part) for part in ("shared", "server", "desktop", "tests")]
 sys.path[:0] = ROOTS
 
+import every_page  # noqa: E402
 import phones  # noqa: E402 (our folders must be found first)
 import staff  # noqa: E402
 import window  # noqa: E402
@@ -33,11 +34,15 @@ def main(arguments: list[str]) -> None:
     reader = argparse.ArgumentParser(prog="python tests --pictures", description=__doc__)
     reader.add_argument("--folder", type=Path, default=ROOT / "var/pictures")
     reader.add_argument("--best", action="store_true", help="copy the best to shared/pictures")
-    reader.add_argument("--only", choices=("phone", "staff", "desktop"), help="leave the others out")
+    reader.add_argument("--only", choices=("phone", "staff", "desktop", "pages"), help="leave the others out")
+    reader.add_argument("--page", default="", help="with --only pages: the beginning of a page's name")
     wished = reader.parse_args(arguments)
     wished.folder.mkdir(parents=True, exist_ok=True)
     album = Album(wished.folder, frozenset(BEST))
-    photograph(album, wished.only)
+    if wished.only == "pages":
+        photograph_pages(album, wished.page)
+    else:
+        photograph(album, wished.only)
     if wished.best:
         keep_best(album)
     print(f"{len(album.taken)} pictures in {album.folder}")
@@ -63,6 +68,14 @@ def photograph(album: Album, only: str | None) -> None:
                 window.photograph(album, playwright, Path(folder) / "mentor", environment, door)
         finally:
             server.kill()
+
+
+def photograph_pages(album: Album, beginning: str) -> None:
+    """Take every page of the server, on a phone and on a desk, in bokmål and in nynorsk."""
+    with tempfile.TemporaryDirectory(prefix="fotfeste-pictures-") as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--lang=nb-NO"])
+        every_page.photograph(album, browser, Path(folder), beginning)
+        browser.close()
 
 
 def _told(pattern: str, said: str) -> str:

@@ -8,9 +8,11 @@ from fotfeste_shared.database import Database, writing
 
 from ..config import Config
 from ..named.house import is_empty
-from ..named.models import Meta, Network
+from ..named.models import Meta, Network, Person
 from ..named.waves import note_invited, waves
+from .around import furnish
 from .asking import ask
+from .beginning import begin_another
 from .doors import Doors, doors
 from .plan import make_plan
 from .telling import tell
@@ -35,7 +37,10 @@ def build(db: Database, config: Config) -> Doors | None:
 def _tell(db: Database) -> dict[str, str]:
     day = today()
     with writing(db):
-        told = tell(db, make_plan(day))
+        plan = make_plan(day)
+        told = tell(db, plan)
+        furnish(db, plan, Network.get_by_id(told.network))
+        begin_another(db, plan.days, Person.get_by_id(told.organizer))
         known = {"day": day.isoformat(), "network": told.network, "organizer": told.organizer, "mentor": told.mentor}
         Meta.create(key=NOTE, value=json.dumps(known))
     return known

@@ -277,7 +277,7 @@ class _Teller:
         for handed in sorted(self._handed, key=lambda each: each.on):
             if not may(handed.author.id, handed.form, handed.about.kind, handed.about.id):
                 raise NotGood(f"{handed.author.email} may not hand in {handed.form}")
-            lines += [(each, handed.on) for each in _parted(_judged(handed))]
+            lines += [(each, handed.on) for each in _parted(judged(handed))]
         opened = {handed.record for handed in self._handed}
         _open_records(network, [line for line in lines if line[0].record not in opened])
         hold_log()
@@ -288,7 +288,7 @@ class _Teller:
         return scope(Person.get_by_id(person)).may_hand_in(shipped()[form], about)
 
 
-def _judged(handed: Handed) -> Revision:
+def judged(handed: Handed) -> Revision:
     """Make a revision of what the judge passes."""
     form = shipped()[handed.form]
     context = Context(civil(handed.on).date(), facts=handed.facts, choices=handed.choices)

@@ -24,8 +24,10 @@ from fotfeste_server.demo import Doors, build, building
 from fotfeste_server.demo.words import variants
 from fotfeste_server.migrations import TABLES
 from fotfeste_server.named.access import scope
+from fotfeste_server.named.agreeing import agreement
 from fotfeste_server.named.devices import enrol
 from fotfeste_server.named.history import head
+from fotfeste_server.named.joining import waiting_registrations
 from fotfeste_server.named.knowing import context_of
 from fotfeste_server.named.models import (
     Device,
@@ -43,6 +45,7 @@ from fotfeste_server.named.models import (
     Team,
 )
 from fotfeste_server.named.people import person_by_email
+from fotfeste_server.named.public_pages import heads, sign_ups
 from fotfeste_server.named.publishing import published
 from fotfeste_server.named.pushing import push_items
 from fotfeste_server.named.reporting import reports
@@ -109,14 +112,15 @@ def figures() -> tuple:
 def check_counts(doors: Doors) -> None:
     network = Network.get_by_id(doors.network)
     assert network.demo
-    assert Participation.select().count() == 12
+    assert Participation.select().where(Participation.network == network.id).count() == 12
     assert Team.select().where(Team.advisor.is_null(False)).count() == 24
-    assert Gathering.select().count() == 9
+    assert Gathering.select().where(Gathering.network == network.id).count() == 9
     assert {Member.select().where(Member.team == team.id).count() for team in Team.select()} <= {3, 4, 5, 6, 7}
-    assert Member.select().where(Member.contact).count() == 24
+    followed = Team.select().where(Team.advisor.is_null(False))
+    assert Member.select().where(Member.contact & Member.team.in_(followed)).count() == 24
     assert 120 <= Pairing.select().count() <= 160
     assert 55 <= Pairing.select(Pairing.mentor).distinct().count() <= 75
-    assert Counter(role.role for role in Role.select())["organizer"] == 2
+    assert Role.select().where((Role.role == "organizer") & (Role.network == network.id)).count() == 2
     assert len(filled("startmaling")) == 36
     assert len(filled("statusrapport")) > 24 * 5
     assert len(filled("veiledernotat")) > 80
@@ -138,6 +142,20 @@ def test_it_stands_on_postgresql_with_the_figures_it_has_on_sqlite(example, data
 
 def test_it_has_the_size_that_was_promised(example):
     check_counts(example.doors)
+
+
+def test_a_second_network_is_about_to_begin_with_something_for_its_organizer_on_every_page(example):
+    begun = Network.get((Network.id != example.doors.network) & Network.demo)
+    places = Participation.select().where(Participation.network == begun.id)
+    accepted = [agreement(place) for place in places]
+    mine = scope(Person.get(Person.email == example.doors.organizer_email))
+
+    assert today() < begun.starts
+    assert [begun.id] == [each.id for each in mine.networks() if each.id != example.doors.network]
+    assert 2 == waiting_registrations(begun)
+    assert [(False, True)] == [(each.holds, each.municipality is not None) for each in accepted if each.municipality]
+    assert 10 < heads(sign_ups(begun))
+    assert 3 == Gathering.select().where(Gathering.network == begun.id).count()
 
 
 def test_a_second_start_keeps_it_and_opens_the_doors_anew(example):

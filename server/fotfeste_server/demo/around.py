@@ -1,0 +1,71 @@
+"""What stands around the reports of the example: mentors on course, the working group, programmes, who met whom."""
+
+from datetime import timedelta
+from random import Random
+
+from fotfeste_shared.database import Database
+from fotfeste_shared.revisions import new_id
+from fotfeste_shared.talks import quarter_of
+
+from ..named.mentoring import recruit
+from ..named.mentoring_models import MetSum
+from ..named.models import Gathering, Network, Pairing, Participation
+from ..named.programme import write_programme
+from ..named.working_group import join_group, working_group
+from .days import HELD
+from .people import HOMES, Crowd
+from .plan import SEED, Plan
+from .words import in_language, variants
+
+ON_COURSE = 0.85  # of the mentors have taken the course
+FRESH = 6  # have taken it and wait for their first new hire
+
+
+def furnish(db: Database, plan: Plan, network: Network) -> None:
+    """Write it, to be called in the example's transaction after people and gatherings are there."""
+    chance = Random(f"{SEED} around")  # noqa: S311 (an example, not a secret)
+    _mentors(db, plan, network, chance)
+    _group(db, network)
+    for gathering in Gathering.select().where((Gathering.network == network.id) & (Gathering.number <= HELD + 1)):
+        words = "\n".join(in_language(each, "nb") for each in variants("program"))
+        write_programme(db, gathering, words, evaluated=False)
+    _met(plan, network, chance)
+
+
+def _mentors(db: Database, plan: Plan, network: Network, chance: Random) -> None:
+    """Note who has been on course; some of them have no new hire yet."""
+    inside = Participation.select(Participation.id).where(Participation.network == network.id)
+    known = {each.mentor_id: each.mentor for each in Pairing.select().where(Pairing.participation.in_(inside))}
+    for mentor in sorted(known.values(), key=lambda each: each.email):
+        if chance.random() < ON_COURSE:
+            day = plan.days.today - timedelta(days=chance.randint(100, 500))
+            recruit(
+                db, network, name=mentor.name, email=mentor.email, finished=day, capacity=chance.randint(2, 4)
+            )
+    crowd = Crowd(chance)
+    for home in HOMES[:FRESH]:
+        someone = crowd.meet(f"ny.{home.slug}")
+        day = plan.days.today - timedelta(days=chance.randint(5, 60))
+        recruit(db, network, name=someone.name, email=someone.email, finished=day)
+
+
+def _group(db: Database, network: Network) -> None:
+    """Say what each of the working group does."""
+    words = [in_language(each, "nb") for each in variants("arbeidsgruppe")]
+    for number, each in enumerate(working_group(network)):
+        chosen = words[0] if "organizer" in each.roles else words[1 + number % (len(words) - 1)]
+        join_group(
+            db, network, name=each.person.name, address=each.person.email, role=each.roles[0], words=chosen,
+            phone=f"400000{number + 10}",
+        )  # fmt: skip
+
+
+def _met(plan: Plan, network: Network, chance: Random) -> None:
+    """Let new hires have said «we met» in the last quarters, as often as there are many of them."""
+    homes = {home.number: home for home in HOMES}
+    for place in Participation.select().where(Participation.network == network.id):
+        for ago in (0, 91):
+            MetSum.create(
+                id=new_id(), participation=place.id, quarter=quarter_of(plan.days.today - timedelta(days=ago)),
+                times=homes[place.municipality].hires * 2 + chance.randint(0, 6),
+            )  # fmt: skip
