@@ -88,6 +88,7 @@ class Exchange:
         with writing(self._db):
             if before and before.server != reply.server:
                 self._start_over()
+                self.keep(audit_head=None, audit_lost=None)
             self.keep(
                 identity={
                     "url": url, "server": reply.server, "device": reply.device, "token": reply.token, "person": person
@@ -224,6 +225,7 @@ class Exchange:
             made=self._mine().count(self._db),
             unsent_hours=self._unsent_hours(),
             steps=untold_steps(self._db, self.roster()),
+            audit=self.fact("audit_head"),
         )
 
     def _mine(self) -> Any:  # noqa: ANN401 (a query of peewee)
@@ -239,6 +241,7 @@ class Exchange:
         """Take the new rows and the cursor that covers them in one transaction; True when there is more."""
         self._prove(pull.batch, reply)
         with writing(self._db):
+            self._remember(pull.audit, reply.audit)
             if self._follow_history(reply) or (reply.reset and pull.cursor is not None):
                 self.keep(cursor=None)
                 return True
@@ -248,6 +251,19 @@ class Exchange:
             self.keep(cursor=reply.cursor, roster=sync.write(reply.roster).decode())
             self.keep(**_known_key(reply.parcel_key), newest_app=reply.newest_app)
         return reply.more
+
+    def _remember(self, told: str | None, word: sync.AuditWord | None) -> None:
+        """Remember how far the server's log of who did what goes; when it lost what we remember, that is kept.
+
+        Then we go on telling the old head, which the one who runs the server can hold against the log.
+        """
+        if word is None:  # an older server
+            return
+        shorter = told is not None and _line(word.head) < _line(told)
+        if (shorter or not word.holds) and word.brought_back is None:
+            self.keep(audit_lost=told)
+        else:
+            self.keep(audit_head=word.head, audit_lost=None)
 
     def _take_row(self, row: sync.Row) -> None:
         if row.tombstone:
@@ -373,6 +389,11 @@ class Exchange:
 def _is_a_word(item: sync.ItemReply) -> bool:
     """Tell whether the server has decided; one who calls it stored without a number must be asked again."""
     return item.outcome == "refused" or (item.seq is not None and item.receipt is not None)
+
+
+def _line(head: str) -> int:
+    """Read how many lines the server's log had at a head."""
+    return int(head.partition(":")[0])
 
 
 def _known_key(key: str | None) -> dict[str, object]:

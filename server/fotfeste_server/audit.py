@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 
 from peewee import IntegerField, TextField
 
@@ -20,6 +21,7 @@ from fotfeste_shared.revisions import timestamp
 
 BEGINNING = "0" * 64
 NOBODY, CONSOLE = "nobody", "console"
+BROUGHT_BACK = "brought back"  # the act of a restore
 WORD = re.compile(r"[\w.:, /-]{0,200}", re.ASCII)  # ids and our own words; names of people have other letters or spaces
 _ACTOR: ContextVar[str] = ContextVar("actor", default=CONSOLE)
 
@@ -127,6 +129,25 @@ def broken_at(remembered: tuple[Head, ...] = ()) -> int | None:
         before = line.hash
     beyond = [each for each in expected if each > number]
     return number + 1 if beyond else None
+
+
+def holds(remembered: Head) -> bool:
+    """Tell whether an earlier head is still a line of the log."""
+    if remembered.number == 0:
+        return remembered.hash == BEGINNING
+    line = AuditLine.get_or_none(AuditLine.number == remembered.number)
+    return line is not None and hmac.compare_digest(line.hash, remembered.hash)
+
+
+def brought_back(remembered: Head) -> datetime | None:
+    """Tell when the log was brought back from a backup that lacked a remembered line.
+
+    What was brought back stops before that line, so the first one after it says so; earlier lines must hold all the
+    same.
+    """
+    since = (AuditLine.act == BROUGHT_BACK) & (AuditLine.number <= remembered.number)
+    line = AuditLine.select().where(since).order_by(AuditLine.number.desc()).first()
+    return datetime.fromisoformat(line.at) if line else None
 
 
 def read_head(text: str) -> Head:

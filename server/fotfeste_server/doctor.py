@@ -14,6 +14,7 @@ from .health import Check, checks, lines_at_risk
 from .named.models import Network, Person
 from .named.pushing import backed_up_to
 from .named.recovering import recovery
+from .named.witnesses import dissenting
 from .restoring import put_back
 
 
@@ -37,11 +38,18 @@ def examine(config: Config, db: Database, heads: tuple[audit.Head, ...] = ()) ->
 
 
 def audited(heads: tuple[audit.Head, ...]) -> Check:
-    """Read the audit log through, and hold it against heads that somebody has remembered."""
-    broken = audit.broken_at(heads)
+    """Read the audit log through, and hold it against heads that somebody, or a mentor's computer, has remembered."""
+    dissent = dissenting()
+    other = tuple(each.head for each in dissent if not each.explained)
+    broken = audit.broken_at((*heads, *other))
     if broken is not None:
-        return Check("audit", good=False, said=f"the log DOES NOT HOLD from line {broken} on", weight="serious")
-    return Check("audit", good=True, said=f"every line follows from the one before; the head is {audit.head()}")
+        told = f"the log DOES NOT HOLD from line {broken} on"
+        told += f"; {len(other)} computers remember it otherwise" if other else ""
+        return Check("audit", good=False, said=told, weight="serious")
+    told = f"every line follows from the one before; the head is {audit.head()}"
+    if dissent:
+        told += f"; {len(dissent)} computers remember lines from before it was brought back from a backup"
+    return Check("audit", good=True, said=told)
 
 
 def moved_aside(config: Config) -> Check:

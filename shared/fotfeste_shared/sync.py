@@ -19,6 +19,7 @@ BYTES_INFLATED = 4_194_304
 
 Id = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Digest = Annotated[str, msgspec.Meta(pattern="^sha256:[0-9a-f]{64}$")]
+AuditHead = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,15}:[0-9a-f]{64}$")]
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Outcome = Literal["stored", "duplicate", "refused"]
@@ -141,7 +142,7 @@ class Pull(Message, frozen=True, kw_only=True):
 
     `made` is how many revisions this device has made, and `unsent_hours` how long the oldest that the server has
     not got has waited: all that organizers are told of what lies there. `steps` are those that the roster did not
-    know of last time.
+    know of last time. `audit` is the head of the server's audit log that this device remembers.
     """
 
     batch: Id
@@ -153,6 +154,7 @@ class Pull(Message, frozen=True, kw_only=True):
     made: Count | None = None
     unsent_hours: Count | None = None
     steps: Annotated[list[StepGiven], msgspec.Meta(max_length=1000)] = []
+    audit: AuditHead | None = None
 
 
 class Tombstone(Message, frozen=True, kw_only=True):
@@ -268,6 +270,17 @@ class Roster(Message, frozen=True, kw_only=True):
     follows: list[Followed] = []
 
 
+class AuditWord(Message, frozen=True, kw_only=True):
+    """Where the server's audit log stands, and whether it still has the line that the device remembers.
+
+    `brought_back` is when a restore from a backup took that line away; without it nothing honest explains it.
+    """
+
+    head: AuditHead
+    holds: bool = True
+    brought_back: str | None = None
+
+
 class PullReply(Reply, frozen=True, kw_only=True):
     """What is new; rows and cursor are applied together. `reset` says: begin from the beginning.
 
@@ -283,6 +296,7 @@ class PullReply(Reply, frozen=True, kw_only=True):
     reset: bool = False
     backed_up_to: int = 0
     newest_app: Short | None = None
+    audit: AuditWord | None = None
 
 
 class Have(Message, frozen=True, kw_only=True):

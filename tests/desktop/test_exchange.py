@@ -274,3 +274,51 @@ def test_a_newer_program_is_told_of_and_an_older_server_is_not(db, exchange, ser
     exchange.take_pull_reply(pull, pulled(pull, server, [], newest_app=newest))
 
     assert exchange.is_old() is is_old
+
+
+def heard(exchange, server, **word):
+    """Pull, and hear this of the server's log."""
+    pull = exchange.next_pull()
+    told = sync.AuditWord(**word) if word else None
+    exchange.take_pull_reply(pull, pulled(pull, server, [], audit=told))
+    return exchange.next_pull().audit, exchange.fact("audit_lost")
+
+
+def line(number, letter="a"):
+    return f"{number}:{letter * 64}"
+
+
+def test_the_head_of_the_servers_log_is_remembered_as_it_grows(exchange, server):
+    assert (line(7), None) == heard(exchange, server, head=line(7))
+    assert (line(9), None) == heard(exchange, server, head=line(9))
+    assert (line(9), None) == heard(exchange, server)  # an older server says nothing of it
+
+
+@pytest.mark.parametrize(
+    "word",
+    [{"head": line(8, "b"), "holds": False}, {"head": line(5), "holds": False}, {"head": line(5)}],
+    ids=["another", "shorter", "shorter and denied"],
+)
+def test_a_log_that_lost_what_we_remember_is_told_of_and_ours_is_kept_as_evidence(exchange, server, word):
+    heard(exchange, server, head=line(7))
+
+    assert (line(7), line(7)) == heard(exchange, server, **word)
+    assert (line(7), line(7)) == heard(exchange, server, **word)
+
+
+def test_a_restore_from_a_backup_explains_it(exchange, server):
+    heard(exchange, server, head=line(7))
+
+    back = {"head": line(5, "b"), "holds": False, "brought_back": timestamp(now())}
+    assert (line(5, "b"), None) == heard(exchange, server, **back)
+
+
+def test_another_servers_log_is_another(exchange, server, db):
+    heard(exchange, server, head=line(7))
+    before = exchange.identity()
+    reply = sync.EnrolReply(
+        service=sync.SERVICE, device=new_id(), token="t", server=new_id(), person=before.person
+    )
+    exchange.take_enrolment(before.url, reply)
+
+    assert None is exchange.next_pull().audit

@@ -12,6 +12,7 @@ from fotfeste_shared.database import Database, insert_once, writing
 from fotfeste_shared.revisions import timestamp
 from fotfeste_shared.sync import Pull
 
+from .. import audit
 from .history import head, hold_log
 from .house import note, noted
 from .models import Device, EnrolmentCode, Restoration, SetupLink, SignIn, SignInCode
@@ -41,6 +42,7 @@ def begin(db: Database, salt: str) -> None:
             table.delete().execute()
         Device.update(all_here=False, made=None, oldest_unsent=None).execute()
         note(RECOVERING, timestamp(now()))
+        audit.tell(db, audit.BROUGHT_BACK)
 
 
 def recovery() -> Recovery | None:

@@ -43,6 +43,7 @@ from ..named.models import Device, PublishedForm
 from ..named.pulling import have, pull
 from ..named.pushing import push_items
 from ..named.recovering import take_word
+from ..named.witnesses import hear
 from ..parcels import public_key
 from . import anyone, by_device, service
 from .pace import Pace, caller
@@ -116,7 +117,8 @@ def give_pull(device: Device) -> Response:
     with reading(service().db):
         reply = pull(mine, wish)
     take_word(service().db, device, wish, same=reply.history.same)
-    return _reply(replace(reply, parcel_key=public_key(service().keys)))
+    word = hear(service().db, device, wish.audit)
+    return _reply(replace(reply, parcel_key=public_key(service().keys), audit=word))
 
 
 @pages.post("/have")
