@@ -189,6 +189,7 @@ def test_row_7_the_advisor_gives_their_own_step_first_then_sees_the_gap_and_answ
     assert "Dere sier det samme." in life.seen["follow-up 5"]
     assert "Før: Vi er kommet til samling 4" in life.seen["follow-up 5"]
     assert "Team Nord Før samling 3: Tema 3 Ny Levert sent" in life.seen["inbox before 3"]
+    assert "Team Moss" not in life.seen["inbox before 3"].partition("Oppfølging")[0]  # its municipality has left
     assert "Fint at kurset er i gang." in life.seen["feedback"]
     assert "Lederen er ikke med." not in life.seen["feedback"]
     assert "Én gang, 30 minutter." in life.seen["contacts"]
@@ -261,10 +262,14 @@ def test_row_11_a_team_of_a_municipality_that_is_split_takes_its_reports_along(l
 
 
 def test_row_12_what_goes_is_shown_first_then_goes_and_is_logged(life: Life):
-    assert "Påmelding til samling 24 måneder etter samlingen 12 2 10. mars 2029" in life.seen["preview"]
+    needs = "Påmelding til samling – det som ligger for seg selv"
+    assert f"{needs} 14 dager etter samlingen 2 2 24. mars 2027" in life.seen["preview of needs"]
+    assert needs not in life.seen["log of needs"].partition("Slettet av seg selv")[0]
+    assert f"24. mars 2027 : {needs}, 2" in life.seen["log of needs"]
+    assert "Påmelding til samling 24 måneder etter samlingen 12 2 11. mars 2029" in life.seen["preview"]
     assert (True, False) == (life.seen["sign-up before it goes"], life.seen["sign-up after it went"])
     assert "12. mars 2029 : Påmelding til samling, 2" in life.seen["log"]
-    assert "ble slettet 25. mars 2027. Det gjaldt 2 svar." in life.seen["counts afterwards"]
+    assert "ble slettet 24. mars 2027. Det gjaldt 2 svar." in life.seen["counts afterwards"]
 
 
 def test_row_12_a_person_takes_along_what_is_kept_and_a_record_is_erased_at_their_wish(life: Life):

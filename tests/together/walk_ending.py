@@ -75,7 +75,7 @@ def tells_the_end(life: Life) -> None:
 def needs_go(life: Life) -> None:
     """Row 12: what people cannot eat has stood in the preview, goes two weeks after the gathering, and is logged."""
     life.look("preview of needs", ADA, f"{life.base}/retention")
-    life.day(gathering(1).ends + timedelta(15))
+    life.day(gathering(1).ends + timedelta(14))
     life.look("log of needs", ADA, f"{life.base}/retention")
     life.look("counts afterwards", ADA, f"/gatherings/{gathering(1).id}/counts")
 

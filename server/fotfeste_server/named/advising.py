@@ -20,6 +20,7 @@ from .networks import STATUS_REPORT
 from .publishing import published
 from .report_models import LastRead, OwnStep
 from .reporting import awaits_own_step, how_delivered, reports_of, step_given, whole
+from .settings import takes_part_on
 
 SOON = timedelta(days=14)
 News = Literal["new", "changed", "missing", "due"]
@@ -60,6 +61,8 @@ def _items(scope: Scope, team: Team) -> Iterator[Item]:
         gathering, content = cast("Gathering", record.gathering), current(record.id)
         if content is None:
             over = gathering.reports_due < today()
+            if not takes_part_on(team.participation, gathering.reports_due):
+                continue  # nobody asks those who have left
             if over and gathering.ends >= today():
                 yield Item(record.id, team, gathering, "missing")
             elif not over and gathering.reports_due <= today() + SOON:

@@ -88,6 +88,11 @@ def labels(scope: Scope, form: FormDefinition, about: About) -> Labels:
     }
 
 
+def _named(gathering: Gathering) -> str:
+    """Name a gathering in a way that is the same in every language."""
+    return f"{gathering.number}. {gathering.theme}".strip() + f", {gathering.starts:%d.%m.%Y}"
+
+
 def _offered(scope: Scope, kind: str, about: About) -> list[tuple[str, str]]:
     match kind:
         case "pairing":
@@ -103,7 +108,7 @@ def _offered(scope: Scope, kind: str, about: About) -> list[tuple[str, str]]:
             rows = scope.records().where(
                 (Record.form == REPORT) & (Record.about_id == about.id) & Record.id.in_(handed_in)
             )
-            return [(each.id, f"{each.gathering.number}. samling") for each in rows]
+            return [(each.id, _named(each.gathering)) for each in rows]
         case "mentor":
             return [(each.id, each.name) for each in mentors_to_choose(scope)]
         case _:
