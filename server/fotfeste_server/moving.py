@@ -13,18 +13,16 @@ from typing import Any, cast
 
 from peewee import CompositeKey, sort_models  # type: ignore[attr-defined]  # left out of its stubs
 
-from fotfeste_shared.clock import now
 from fotfeste_shared.database import Database, Table, close_database, open_database, writing
-from fotfeste_shared.files import sync_folder
 from fotfeste_shared.migrating import migrate
 
 from .config import Config
 from .migrations import STEPS, TABLES
 from .named.proving import prove
+from .restoring import move_aside
 
 AT_ONCE = 200  # rows in one statement: the widest tables stay far below what a driver can bind
 OWN_RECORD = "applied_step"  # each database notes its own steps
-PARTS = ("", "-wal", "-shm")
 
 
 class CannotMove(Exception):
@@ -59,7 +57,7 @@ def move_to_postgres(config: Config, target_url: str, tell: Callable[[str], None
     finally:
         close_database(source)
         close_database(target)
-    return Moved(rows, proof.lines, _move_aside(path))
+    return Moved(rows, proof.lines, move_aside(path, "move"))
 
 
 def _file_of(config: Config, target_url: str) -> Path:
@@ -149,16 +147,3 @@ def _beyond(table: type[Table], names: list[str], after: tuple[Any, ...]) -> Any
     if len(names) == 1:
         return first > value
     return (first > value) | ((first == value) & _beyond(table, names[1:], after[1:]))
-
-
-def _move_aside(path: Path) -> Path:
-    """Keep the old file with its log in a folder of its own, where no server looks for it."""
-    aside = path.parent / f"before-move-{now():%Y%m%dT%H%M%S%fZ}"
-    aside.mkdir(mode=0o700)
-    for part in reversed(PARTS):
-        old = path.with_name(path.name + part)
-        if old.exists():
-            old.rename(aside / old.name)
-    sync_folder(aside)
-    sync_folder(path.parent)
-    return aside

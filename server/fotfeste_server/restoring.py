@@ -35,7 +35,7 @@ def put_back(config: Config, copy: Path, private_key: bytes | None = None) -> Pr
         proof = prove_file(plain)
         fresh = path.with_name(f"{path.name}.restoring")
         _copy(plain, fresh)
-        _move_aside(path)
+        move_aside(path, "restore")
         _put_in_place(config, path)
     return proof
 
@@ -81,9 +81,9 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copyfileobj(plain, file)
 
 
-def _move_aside(path: Path) -> None:
-    """Keep the present database with its log in a folder of its own; its log must not meet the copy."""
-    aside = path.parent / f"before-restore-{now():%Y%m%dT%H%M%S%fZ}"
+def move_aside(path: Path, before: str) -> Path:
+    """Keep an old database with its log in a folder of its own, where no server finds it and no copy meets its log."""
+    aside = path.parent / f"before-{before}-{now():%Y%m%dT%H%M%S%fZ}"
     aside.mkdir(mode=0o700)
     for part in reversed(PARTS):
         old = path.with_name(path.name + part)
@@ -91,3 +91,4 @@ def _move_aside(path: Path) -> None:
             old.rename(aside / old.name)
     sync_folder(aside)
     sync_folder(path.parent)
+    return aside
