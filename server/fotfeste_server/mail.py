@@ -59,12 +59,21 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
     """Write a letter as a mail."""
     message = EmailMessage(policy=SMTP)
     message["From"] = f"Fotfeste <{sender}>"
-    message["To"] = letter.to
+    message["To"] = _on_the_wire(letter.to)
     message["Subject"] = letter.subject
     message["Message-ID"] = f"<{letter.id}@{sender.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     return message
+
+
+def _on_the_wire(address: str) -> str:
+    """Write an address whose domain has letters of its own, such as æ, ø and å, as mail servers know it."""
+    mailbox, _, domain = address.rpartition("@")
+    try:
+        return address if domain.isascii() else f"{mailbox}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError as fault:  # letters that no domain may have
+        raise Refused from fault
 
 
 @dataclass(frozen=True, slots=True)

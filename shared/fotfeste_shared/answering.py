@@ -36,7 +36,12 @@ from .wording import Value
 LONGEST_CODE = 64
 NOT_UNDERSTOOD = "Dette ble ikke forstått. Svar på nytt."
 NOT_A_CHOICE = "Velg ett av svarene i listen."
-EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+")
+# Letters beyond ASCII may stand after the @ only: few mailboxes have others, and few servers bring mail to them.
+EMAIL = re.compile(
+    r"(?!\.)(?!.*\.[.@])[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+    r"@([^\W_]([^\W_]|-){0,62}(?<!-)\.)+(xn--[A-Za-z0-9-]{2,59}|[^\W\d_]{2,63})"
+)
+YEARS = range(1900, 2101)  # beyond these a finger slipped, or somebody tries what calendars hold
 PHONE = re.compile(r"(\+[1-9][0-9]{5,14}|[2-9][0-9]{7})")
 CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 NATIONAL_ID = re.compile(r"(?<![0-9])[0-9]{6} ?[0-9]{5}(?![0-9])")
@@ -163,7 +168,7 @@ def _(question: Day, given: object, _seen: Seen, context: Context) -> Verdict:
         day = date.fromisoformat(given) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given) else None
     except ValueError:
         day = None
-    if day is None:
+    if day is None or day.year not in YEARS:
         return given[:LONGEST_CODE], [Fault("Skriv en dato, for eksempel 24.08.2026.")]
     earliest, latest = bound_day(question.earliest, context), bound_day(question.latest, context)
     if earliest and day < earliest:

@@ -20,6 +20,7 @@ import msgspec
 from .forms import canonical, digest
 from .kinds import Answers
 
+YEARS = range(1970, 2200)
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -85,7 +86,18 @@ def read_revision(text: str) -> Revision:
         raise Unreadable("NUL letter")
     if not all(is_id(each) for each in (revision.rev, revision.record, *revision.parents)):
         raise Unreadable("ids are UUIDs")
+    if not _is_moment(revision.saved_at):
+        raise Unreadable("saved_at is no moment")
     return revision
+
+
+def _is_moment(text: str) -> bool:
+    """Tell whether a clock may have said this; how wrong it goes is nobody's fault, but calendars must hold it."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return moment.tzinfo is not None and moment.year in YEARS
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

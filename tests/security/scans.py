@@ -55,9 +55,9 @@ def schemathesis(target: Target) -> Done | None:
         "--max-examples", EXAMPLES, "--seed", str(secrets.randbelow(10**6)), "--report", "junit",
         "--report-junit-path", report, "--no-color",
     ])  # fmt: skip
-    cases = re.search(r"(\d+) generated|(\d+) passed", said)
+    cases = re.search(r"(\d+) generated", said)
     found = [
-        f"{case.get('name')}: {ID.sub('…', (each.get('message') or each.text or '').strip())[:300]}"
+        f"{case.get('name')}: {ID.sub('…', ' '.join((each.text or each.get('message') or '').split()))[:400]}"
         for case in ET.parse(report).iter("testcase") for each in [*case.iter("failure"), *case.iter("error")]
     ]  # fmt: skip
     return Done(f"{cases[0] if cases else '?'} cases, up to {EXAMPLES} examples an operation", found)
