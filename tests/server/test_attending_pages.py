@@ -74,7 +74,7 @@ def test_everybody_in_the_teams_is_asked_once_and_signs_up_from_the_letters_link
     assert [] == letters(house)
     assert page(house) == sign_up(house, "head", COMES | NEEDS)
     shown = Visitor(house.browser("head")).see(page(house))
-    assert "Ja, jeg møter opp, Dag 1, overnatter, middag" in shown
+    assert "Ja, jeg møter opp, dag 1, overnatter, middag" in shown
     assert "Endre svaret" in shown
 
 

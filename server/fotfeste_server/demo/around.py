@@ -7,14 +7,18 @@ from fotfeste_shared.database import Database
 from fotfeste_shared.revisions import new_id
 from fotfeste_shared.talks import quarter_of
 
+from ..named.agreeing import agreement
 from ..named.mentoring import recruit
 from ..named.mentoring_models import MetSum
-from ..named.models import Gathering, Network, Pairing, Participation
+from ..named.models import Gathering, Network, Pairing, Participation, Record, Revision
 from ..named.programme import write_programme
+from ..named.registration_models import Countersigned
+from ..named.report_models import LastRead
 from ..named.working_group import join_group, working_group
 from .days import HELD
 from .people import HOMES, Crowd
 from .plan import SEED, Plan
+from .telling import REPORT
 from .words import in_language, variants
 
 ON_COURSE = 0.85  # of the mentors have taken the course
@@ -30,6 +34,29 @@ def furnish(db: Database, plan: Plan, network: Network) -> None:
         words = "\n".join(in_language(each, "nb") for each in variants("program"))
         write_programme(db, gathering, words, evaluated=False)
     _met(plan, network, chance)
+    _read(network)
+    _countersign(network)
+
+
+def _countersign(network: Network) -> None:
+    """Let an organizer have accepted every agreement on the day after the municipality did."""
+    organizer = next(each.person for each in working_group(network) if "organizer" in each.roles)
+    for place in Participation.select().where(Participation.network == network.id):
+        told = agreement(place)
+        if told.municipality:
+            Countersigned.create(
+                id=new_id(), participation=place.id, rev=told.rev, fingerprint=told.fingerprint, name=organizer.name,
+                at=told.municipality.at + timedelta(days=1),
+            )  # fmt: skip
+
+
+def _read(network: Network) -> None:
+    """Let advisors have read what was handed in before the gatherings that were held; the newest wait for them."""
+    held = Gathering.select().where((Gathering.network == network.id) & (Gathering.number <= HELD))
+    reports = Record.select(Record.id).where((Record.form == REPORT) & Record.gathering.in_(held))
+    for line in Revision.select().where(Revision.record.in_(reports)):
+        reader = line.record.team.advisor_id
+        LastRead.create(record=line.record_id, person=reader, rev=line.rev, at=line.received_at)
 
 
 def _mentors(db: Database, plan: Plan, network: Network, chance: Random) -> None:

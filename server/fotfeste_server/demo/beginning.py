@@ -25,6 +25,7 @@ from ..named.working_group import join_group
 from .days import Days
 from .people import DOMAIN, Crowd, Someone
 from .plan import SEED
+from .signed import acceptance
 from .telling import Handed, NotGood, judged
 from .words import in_language, title, variants
 
@@ -117,10 +118,7 @@ class _Beginner:
 
     def _agree(self, place: Participation, boss: Person) -> None:
         record = Record.get(Record.natural_key == f"{AGREEMENT}:{place.id}")
-        answers: Answers = {
-            "signatar_navn": boss.name, "signatar_stilling": title("stilling"), "fullmakt": "ja", "dba": "ja",
-            "saksnr": f"{self._today.year}/1234",
-        }  # fmt: skip
+        answers = acceptance(Someone(boss.name, boss.email), f"{self._today.year}/1234")
         handed = Handed(now(), boss, AGREEMENT, About("municipality", place.id), answers, record.id)
         hold_log()
         bring_in([(judged(handed), handed.on)])

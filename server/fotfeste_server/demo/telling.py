@@ -17,13 +17,13 @@ from fotfeste_shared.municipalities import find
 from fotfeste_shared.private import part
 from fotfeste_shared.revisions import About, Revision, new_id, timestamp
 
-from ..named.access import SIGN_UP, scope
+from ..named.access import BINDING, SIGN_UP, scope
 from ..named.attending import deadline_of, open_sign_up, sign_ups
 from ..named.gatherings import plan_gathering
 from ..named.history import AT_ONCE, bring_in, hold_log
 from ..named.mentoring import end, pair
 from ..named.models import Gathering, Network, Pairing, Participation, Person, Record, Team
-from ..named.networks import appoint_administrator, found_network, take_in
+from ..named.networks import AGREEMENT, appoint_administrator, found_network, take_in
 from ..named.people import assign, person_by_email
 from ..named.teams import follow, form_team, seat
 from .coming import sign_up
@@ -33,6 +33,7 @@ from .people import HOMES, Crew, Someone
 from .plan import SEED, Hire, Plan
 from .reports import Journey
 from .sessions import sessions
+from .signed import acceptance, sheet
 from .words import Voice, title
 
 LATE = 0.1
@@ -110,6 +111,7 @@ class _Teller:
         self._reports(network)
         self._yearly()
         self._sign_ups(network)
+        self._signed()
         self._hand_in(network)
         return Told(network.id, self._person(self._plan.organizers[0]).id, self._person(door).id)
 
@@ -262,6 +264,19 @@ class _Teller:
                 on = self._moment(self._days.today - timedelta(days=chance.randint(0, 6)))
                 who = Person.get_by_id(record.about_id)
                 self._handed.append(Handed(on, who, SIGN_UP, About("person", who.id), answers, record.id))
+
+    def _signed(self) -> None:
+        """Let each municipality have handed in its binding sheet and the agreement before the network began."""
+        for home in HOMES:
+            place, boss = self._places[home.number], self._plan.administrators[home.number]
+            day = self._days.starts - timedelta(days=self._chance.randint(7, 30))
+            for code, answers in (
+                (BINDING, sheet(home, boss, self._plan.crews_at(home))),
+                (AGREEMENT, acceptance(boss, f"{day.year}/{home.number}")),
+            ):
+                about = About("municipality", place.id)
+                record = Record.get(Record.natural_key == f"{code}:{place.id}").id
+                self._handed.append(Handed(self._moment(day), self._person(boss), code, about, answers, record))
 
     # --- into the ledger --------------------------------------------------------------------------
 

@@ -106,7 +106,7 @@ def answered_how(answers: Answers) -> str:
         return translated("Ikke svart")
     told = [_word("deltar", str(answers["deltar"]))]
     chosen = answers.get("dager")
-    told += [_word("dager", str(code)) for code in chosen] if isinstance(chosen, list) else []
+    told += [_word("dager", str(code)).casefold() for code in chosen] if isinstance(chosen, list) else []
     if answers.get("overnatting") in ("ja", "kveld_for"):
         told.append(translated("overnatter"))
     if answers.get("middag") == "ja":
