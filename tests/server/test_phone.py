@@ -20,7 +20,7 @@ from fotfeste_server.views.phone import repeats
 from fotfeste_shared.forms import shipped
 from fotfeste_shared.revisions import anonymous_receipt
 
-POSTS = 3_000 if os.environ.get("FOTFESTE_ATTACKS") == "long" else 200
+POSTS = 3_000 if os.environ.get("FOTFESTE_ATTACKS") == "long" else 100
 NOON = "2026-10-15T12:00:00+02:00"
 ANSWER = {"a.t_faglig": "4", "a.b_bli": "5"}
 
