@@ -314,3 +314,15 @@ def test_rubbish_in_addresses_is_a_page_that_says_so(connected):
         page = connected.get(path)
         assert connected.status == 404
         assert "Vi finner ikke siden" in page
+
+
+def test_a_log_that_lost_lines_is_told_of_on_the_first_page_with_the_number_to_hold_against_it(opened, desk):
+    head, warning = f"7:{'a' * 64}", "Loggen på tjeneren stemmer ikke"
+    assert warning not in opened.get("/")
+
+    desk.exchange.keep(audit_lost=head)
+
+    page = opened.get("/")
+    assert warning in page
+    assert head in page
+    assert warning not in opened.get("/pairings")
