@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -11,6 +11,10 @@ from project_files import ROOT
 
 HERE = Path(__file__).parent
 PARTS = ROOT / "var/accessibility"
+AXE = """async () => {
+  const report = await axe.run({resultTypes: ["violations"]});
+  return report.violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 120)}`));
+}"""
 IBM = """async () => {
   const report = await new window.ace.Checker().check(document, ["WCAG_2_2"]);
   return report.results.filter((each) => each.value[0] === "VIOLATION" && each.value[1] === "FAIL")
@@ -19,6 +23,7 @@ IBM = """async () => {
 SNIFFER = """() => new Promise((done) => HTMLCS.process("WCAG2AA", document, () => done(
   HTMLCS.getMessages().filter((each) => each.type === 1)
     .map((each) => `${each.code}: ${(each.element.outerHTML ?? "").slice(0, 120)}`))))"""
+LOOKS = {"axe": AXE, "ibm": IBM, "htmlcs": SNIFFER}
 
 
 def provide() -> Path:
@@ -34,13 +39,15 @@ def provide() -> Path:
     return PARTS / "node_modules"
 
 
-def found(page: Page, parts: Path) -> Iterator[tuple[str, str]]:
-    """Let all three look at a page as it stands: the name of the program and what it says is wrong."""
-    for each in Axe().run(page).response["violations"]:
-        yield "axe", f"{each['id']}: {each['nodes'][0]['html']}"
+def enter(page: Page, parts: Path) -> None:
+    """Let the three programs into a page; they look as often as one asks, until the page is left."""
+    page.evaluate(Axe().axe_script)
     page.add_script_tag(path=parts / "accessibility-checker-engine/ace.js")
     page.add_script_tag(path=parts / "html_codesniffer/build/HTMLCS.js")
-    for fault in page.evaluate(IBM):
-        yield "ibm", fault
-    for fault in page.evaluate(SNIFFER):
-        yield "htmlcs", fault
+
+
+def found(page: Page, programs: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Let programs look at a page as it stands: the name of each and what it says is wrong."""
+    for program in programs:
+        for fault in page.evaluate(LOOKS[program]):
+            yield program, fault

@@ -15,6 +15,7 @@ from ..answering import shown
 from ..clock import civil
 from ..problems import Busy, DiskFull, Invalid, NotFound, Problem, TooLarge
 from ..wording import LANGUAGES, NAMES, Language, Value, as_language, say
+from .regions import NamelessForms
 
 STATIC = Path(__file__).parent / "static"
 COOKIE = "language"
@@ -51,6 +52,7 @@ def prepare(app: Flask) -> None:
     own = app.jinja_loader
     app.jinja_loader = ChoiceLoader([*([own] if own else []), PackageLoader("fotfeste_shared.web")])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(NamelessForms)
     app.jinja_env.globals.update(_=translated, day=day, days=days, moment=moment, number=number)
     app.context_processor(lambda: {"language": current_language(), "language_links": _language_links()})
     app.before_request(choose_language)
