@@ -154,7 +154,7 @@ def test_row_5_people_come_to_gatherings_and_hotel_and_kitchen_get_numbers_only(
 def test_row_5_a_gathering_is_moved_after_people_have_signed_up_and_nothing_is_lost(life: Life):
     assert "Påmeldte: 1. Leverte statusrapporter: 0. Ingenting av det blir borte." in life.seen["moving"]
     assert "Endret: samling 5. Tema 5" in life.seen["letters of the move"]
-    assert "Ja, jeg møter opp, Dag 1" in life.seen["sign-up after the move"]
+    assert "Ja, jeg møter opp, dag 1" in life.seen["sign-up after the move"]
 
 
 def test_row_6_nine_reports_carry_the_same_goal_on_and_two_who_write_at_once_lose_nothing(life: Life):
