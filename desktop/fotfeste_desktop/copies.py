@@ -2,6 +2,7 @@
 
 import gzip
 import io
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import platformdirs
@@ -14,9 +15,12 @@ from fotfeste_shared.files import whole_file
 from fotfeste_shared.problems import NotFound
 from fotfeste_shared.revisions import new_id, timestamp
 
-from .exchange import WHOLE, Exchange
+from .exchange import WHOLE, Exchange, Identity
+from .leaving import item_of
 from .models import Revision
 from .outbox import State
+
+LARGEST_PARCEL = 900_000  # bytes: a server takes a mebibyte at once, and the form around the file needs some of it
 
 
 def save_copy(db: Database, rev: str, folder: Path | None = None) -> Path:
@@ -31,11 +35,13 @@ def save_copy(db: Database, rev: str, folder: Path | None = None) -> Path:
     return path
 
 
-def save_parcel(db: Database, folder: Path | None = None, passphrase: str = "") -> Path:
-    """Write all that is undelivered to one file that only the server can open, to be carried there by hand.
+def save_parcels(db: Database, folder: Path | None = None, passphrase: str = "") -> list[Path]:
+    """Write all that is undelivered to files that only the server can open, to be carried there by hand.
 
-    With a passphrase whoever knows it can open it: for a server that was made anew and has lost its key.
-    Nothing changes here: what was carried is delivered when the server says so itself. Private notes are not in it.
+    One file nearly always; more where one would be larger than what the server takes at once, in the order in which
+    they were written. With a passphrase whoever knows it can open them: for a server that was made anew and has lost
+    its key. Nothing changes here: what was carried is delivered when the server says so itself. Private notes are
+    not in it.
     """
     exchange = Exchange(db)
     identity, key = exchange.identity(), exchange.fact("parcel_key")
@@ -43,19 +49,44 @@ def save_parcel(db: Database, folder: Path | None = None, passphrase: str = "") 
     rows = [row for row in waiting.order_by(Revision.saved_at, Revision.rev).bind(db) if row.text]
     if identity is None or not (key or passphrase) or not rows:
         raise NotFound
+    items = [item_of(row) for row in rows]
+    install = exchange.install()
+    folder = folder or Path(platformdirs.user_downloads_dir())
+    folder.mkdir(parents=True, exist_ok=True)
+    pieces = list(_pieces(lambda some: _packed(identity, install, some), items))
+    name, made = f"fotfeste-ulevert-{today().isoformat()}-{new_id()[:4]}", []
+    for number, piece in enumerate(pieces, start=1):
+        path = folder / (f"{name}-{number}-av-{len(pieces)}.fotfeste" if len(pieces) > 1 else f"{name}.fotfeste")
+        _write_closed(path, piece, key, passphrase)
+        made.append(path)
+    return made
+
+
+def _packed(identity: Identity, install: str, items: list[sync.PushItem]) -> bytes:
     parcel = sync.Parcel(
         service=sync.SERVICE,
         device=identity.device,
-        install=exchange.install(),
+        install=install,
         token=identity.token,
         person=identity.person.id,
         made_at=timestamp(now()),
-        items=[sync.PushItem(rev=str(row.rev), digest=str(row.digest), text=str(row.text)) for row in rows],
+        items=items,
     )
-    folder = folder or Path(platformdirs.user_downloads_dir())
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"fotfeste-ulevert-{today().isoformat()}-{new_id()[:4]}.fotfeste"
+    return gzip.compress(sync.write(parcel), mtime=0)
+
+
+def _pieces(pack: Callable[[list[sync.PushItem]], bytes], items: list[sync.PushItem]) -> Iterator[bytes]:
+    """Halve what is too large until each piece may be posted; one item alone always may."""
+    packed = pack(items)
+    if len(packed) <= LARGEST_PARCEL or len(items) == 1:
+        yield packed
+        return
+    middle = len(items) // 2
+    yield from _pieces(pack, items[:middle])
+    yield from _pieces(pack, items[middle:])
+
+
+def _write_closed(path: Path, packed: bytes, key: str, passphrase: str) -> None:
+    plain = io.BytesIO(packed)
     with whole_file(path) as file:
-        plain = io.BytesIO(gzip.compress(sync.write(parcel), mtime=0))
         lock_file(plain, file, passphrase) if passphrase else close_file(plain, file, bytes.fromhex(key))
-    return path

@@ -17,6 +17,7 @@ from fotfeste_shared.database import Database, writing
 from fotfeste_shared.forms import digest
 from fotfeste_shared.revisions import Unreadable, derived_id, new_id, read_revision, timestamp, write_revision
 
+from .leaving import fitting
 from .models import Draft, Form, Meta, Note, OwnStep, Revision
 from .outbox import State
 from .own_steps import untold_steps
@@ -113,7 +114,7 @@ class Exchange:
         """The next batch to deliver, oldest first; None when nothing waits or nobody knows us."""
         identity = self.identity()
         with writing(self._db):
-            items = list(_fitting(self._waiting(most))) if identity else []
+            items = list(fitting(self._waiting(most))) if identity else []
             if not items or identity is None:
                 return None
             number = int(self.fact("push_no") or 0) + 1
@@ -259,8 +260,8 @@ class Exchange:
         """
         if word is None:  # an older server
             return
-        shorter = told is not None and _line(word.head) < _line(told)
-        if (shorter or not word.holds) and word.brought_back is None:
+        has, had = (int(head.partition(":")[0]) for head in (word.head, told or word.head))  # lines of the log
+        if (has < had or not word.holds) and word.brought_back is None:
             self.keep(audit_lost=told)
         else:
             self.keep(audit_head=word.head, audit_lost=None)
@@ -391,24 +392,6 @@ def _is_a_word(item: sync.ItemReply) -> bool:
     return item.outcome == "refused" or (item.seq is not None and item.receipt is not None)
 
 
-def _line(head: str) -> int:
-    """Read how many lines the server's log had at a head."""
-    return int(head.partition(":")[0])
-
-
 def _known_key(key: str | None) -> dict[str, object]:
     """What to keep of an answer that may tell the key of parcels."""
     return {"parcel_key": key} if key else {}
-
-
-def _fitting(rows: Iterable[Revision]) -> Iterable[sync.PushItem]:
-    """Take rows as long as the request stays within what the server takes; one always goes.
-
-    Only the text that was hashed leaves: this is the one place where a row becomes part of a request.
-    """
-    size = 0
-    for row in rows:
-        size += len(str(row.text).encode()) + 200
-        if size > sync.BYTES_IN_A_PUSH and size != len(str(row.text).encode()) + 200:
-            return
-        yield sync.PushItem(rev=str(row.rev), digest=str(row.digest), text=str(row.text))

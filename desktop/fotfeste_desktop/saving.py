@@ -24,16 +24,28 @@ def in_downloads(name: str) -> Path:
 
 def save_where_asked(make: Callable[[Path], Path], ask: AskWhere, folder: Path) -> Path | None:
     """Make a file within our own folder, ask where it is wanted, and put it there; None when it was not wanted."""
+    return next(iter(save_all_where_asked(lambda own: [make(own)], ask, folder)), None)
+
+
+def save_all_where_asked(make: Callable[[Path], list[Path]], ask: AskWhere, folder: Path) -> list[Path]:
+    """Make files that belong together, ask where the first is wanted, and put the others beside it; none if unwanted.
+
+    The person has said what may be written over; whatever else lies there stays.
+    """
     with tempfile.TemporaryDirectory(dir=folder, prefix=OWN) as own:
-        made = make(Path(own))
-        wanted = ask(made.name)
+        first, *others = make(Path(own))
+        wanted = ask(first.name)
         if wanted is None:
-            return None
+            return []
+        places = [wanted, *(wanted.with_name(each.name) for each in others)]
+        if wanted in places[1:] or any(place.exists() for place in places[1:]):
+            raise NotSaved
         try:
-            _put(made, wanted)
+            for made, place in zip([first, *others], places, strict=True):
+                _put(made, place)
         except OSError as fault:
             raise NotSaved from fault
-    return wanted
+    return places
 
 
 def tidy(folder: Path) -> None:

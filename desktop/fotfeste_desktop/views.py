@@ -16,13 +16,13 @@ from fotfeste_shared.web.pages import current_language
 from fotfeste_shared.web.pages import translated as _
 
 from .addresses import BadAddress, clean_address, pasted_link
-from .copies import save_copy, save_parcel
+from .copies import save_copy, save_parcels
 from .desk import Desk
 from .exchange import NotOurServer
 from .following import followed
 from .models import Label
 from .overview import Overview, Pair
-from .saving import NotSaved, save_where_asked
+from .saving import NotSaved, save_all_where_asked
 from .syncing import EnrolmentRefused, Line, Unreachable
 from .words import Words
 
@@ -116,19 +116,14 @@ def _add_delivery(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overv
         if len(passphrase) < SHORTEST_PASSPHRASE and (passphrase or desk.exchange.fact("parcel_key") is None):
             flash(_("Passordet må ha minst {n} tegn. Filen er ikke lagret.", n=SHORTEST_PASSPHRASE), "warning")
             return redirect("/waiting", 303)
-        if path := _saved(desk, lambda folder: save_parcel(desk.db, folder, passphrase)):
-            told = (
-                _("Filen ligger her: {path}. Gi den til arrangøren, og si passordet i telefonen.", path=str(path))
-                if passphrase
-                else _("Filen ligger her: {path}. Gi den til arrangøren. Bare tjenesten kan åpne den.", path=str(path))
-            )
-            flash(told, "success")
+        if paths := _saved(desk, lambda folder: save_parcels(desk.db, folder, passphrase)):
+            flash(_told_of(paths, passphrase), "success")
         return redirect("/waiting", 303)
 
     @blueprint.post("/waiting/<rev>/copy")
     def copy(rev: str) -> Page:
-        if path := _saved(desk, lambda folder: save_copy(desk.db, rev, folder)):
-            flash(_("Kopien ligger her: {path}", path=str(path)), "success")
+        if paths := _saved(desk, lambda folder: [save_copy(desk.db, rev, folder)]):
+            flash(_("Kopien ligger her: {path}", path=str(paths[0])), "success")
         return redirect("/waiting", 303)
 
     @blueprint.get("/status")
@@ -136,16 +131,32 @@ def _add_delivery(blueprint: Blueprint, desk: Desk, overview: Callable[[], Overv
         return render_template("status.html")
 
 
-def _saved(desk: Desk, make: Callable[[Path], Path]) -> Path | None:
-    """Save a file where the person says; None, and the reason on the next page, when it was not saved."""
+def _told_of(paths: list[Path], passphrase: str) -> str:
+    """Say where undelivered work lies now, and what to do with it."""
+    path, folder, n = str(paths[0]), str(paths[0].parent), len(paths)
+    match n > 1, bool(passphrase):
+        case False, True:
+            return _("Filen ligger her: {path}. Gi den til arrangøren, og si passordet i telefonen.", path=path)
+        case False, False:
+            return _("Filen ligger her: {path}. Gi den til arrangøren. Bare tjenesten kan åpne den.", path=path)
+        case _several, True:
+            told = "{n} filer ligger her: {path}. Gi alle til arrangøren, og si passordet i telefonen."
+            return _(told, n=n, path=folder)
+        case _:
+            told = "{n} filer ligger her: {path}. Gi alle til arrangøren. Bare tjenesten kan åpne dem."
+            return _(told, n=n, path=folder)
+
+
+def _saved(desk: Desk, make: Callable[[Path], list[Path]]) -> list[Path]:
+    """Save files where the person says; none, and the reason on the next page, when nothing was saved."""
     try:
-        path = save_where_asked(make, desk.ask_where, desk.home.folder)
+        paths = save_all_where_asked(make, desk.ask_where, desk.home.folder)
     except NotSaved:
         flash(_("Filen kunne ikke lagres der. Sjekk at det er plass, og velg et annet sted."), "warning")
-        return None
-    if path is None:
+        return []
+    if not paths:
         flash(_("Ingen fil ble lagret."), "info")
-    return path
+    return paths
 
 
 def _add_connection(blueprint: Blueprint, desk: Desk) -> None:

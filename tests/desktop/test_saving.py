@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fotfeste_desktop.saving import NotSaved, in_downloads, save_where_asked
+from fotfeste_desktop.saving import NotSaved, in_downloads, save_all_where_asked, save_where_asked
 
 
 def parcel(folder: Path) -> Path:
@@ -59,3 +59,22 @@ def test_a_place_that_takes_nothing_says_so_and_leaves_what_stood_there(tmp_path
 
 def test_without_a_window_it_goes_to_the_downloads():
     assert in_downloads("a.json").name == "a.json"
+
+
+def two_files(folder):
+    """What is saved in two pieces."""
+    paths = [folder / f"arbeid-{number}.txt" for number in (1, 2)]
+    for path in paths:
+        path.write_text(path.name)
+    return paths
+
+
+def test_files_that_belong_together_lie_together_and_write_over_nothing_unasked(home, tmp_path):
+    wanted = tmp_path / "minnepinne" / "mitt.txt"
+    places = save_all_where_asked(two_files, lambda _name: wanted, home.folder)
+    (tmp_path / "minnepinne" / "arbeid-2.txt").write_text("en annens")
+
+    assert [wanted, wanted.with_name("arbeid-2.txt")] == places
+    with pytest.raises(NotSaved):
+        save_all_where_asked(two_files, lambda _name: wanted, home.folder)
+    assert "en annens" == (tmp_path / "minnepinne" / "arbeid-2.txt").read_text()

@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 
 from fotfeste_shared import sync
+from fotfeste_shared.forms import shipped
+from fotfeste_shared.kinds import Question, Rows, Text
 from fotfeste_shared.revisions import new_id
 
 SCHEMA = Path(__file__).parents[2] / "shared" / "schema" / "sync-1.json"
@@ -59,3 +61,15 @@ def test_the_same_message_gives_the_same_bytes():
     push = sync.read(sync.Push, json.dumps(a_push()))
 
     assert sync.write(push) == sync.write(sync.read(sync.Push, sync.write(push)))
+
+
+def longest(question: Question) -> int:
+    """How many letters an answer may have as it is written in a revision, each of them behind a backslash."""
+    if isinstance(question, Rows):
+        return question.most * (100 + sum(longest(each) for each in question.questions))
+    return 200 + 2 * (question.longest or 0) if isinstance(question, Text) else 1_000
+
+
+@pytest.mark.parametrize("code", sorted(shipped()))
+def test_nothing_that_the_judge_passes_is_too_long_to_be_delivered(code):
+    assert 1_000 + sum(longest(each) for each in shipped()[code].questions()) < sync.BYTES_IN_A_PUSH

@@ -2,11 +2,15 @@
 
 from io import BytesIO
 from pathlib import Path
+from secrets import token_urlsafe
 
 import pytest
+from flask.testing import FlaskClient
 from making_house import House, close_app, furnish, open_app, session_log
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
-from fotfeste_desktop.copies import save_parcel
+from fotfeste_desktop.copies import save_parcels
 from fotfeste_desktop.exchange import Exchange
 from fotfeste_desktop.migrations import STEPS
 from fotfeste_desktop.models import Note
@@ -57,6 +61,12 @@ def keep(db: Database, written: Written) -> str:
     return written.rev
 
 
+def save_parcel(db: Database, folder: Path, passphrase: str = "") -> Path:
+    """Save what waits, which is one file nearly always."""
+    [path] = save_parcels(db, folder, passphrase)
+    return path
+
+
 def taken(house: House, raw: bytes) -> dict[str, int]:
     told = take_in(house.db, house.service.writer, house.service.keys, raw)
     return {outcome: count for outcome, count in told.items() if count}
@@ -70,6 +80,40 @@ def test_a_parcel_comes_in_once_however_often_it_is_taken_in(house: House, mine:
     assert {"duplicate": 120} == taken(house, raw)
     assert revs == {row.rev for row in Revision.select()}
     assert {"queued"} == {row.state for row in Kept.select().bind(mine)}  # until the server itself has said so
+
+
+def post(client: FlaskClient, address: str, path: Path):
+    """Choose a file and send it; the test client's own way leaves a large one open behind it."""
+    edge, body = encode_multipart({"parcel": FileStorage(BytesIO(path.read_bytes()), path.name, "parcel")})
+    return client.post(address, data=body, content_type=f"multipart/form-data; boundary={edge}")
+
+
+def test_more_than_a_server_takes_at_once_becomes_several_files_that_it_takes_one_by_one(
+    house: House, mine: Database, tmp_path: Path
+):
+    revs = {keep(mine, session_log(house, egen=token_urlsafe(120_000))) for _ in range(12)}
+    house.app.config["WTF_CSRF_ENABLED"] = False
+    client, address = house.browser("organizer"), f"/networks/{house.network.id}/parcel"
+    paths = save_parcels(mine, tmp_path / "out")
+    answers = [post(client, address, path).status_code for path in paths]
+
+    assert ["-1-av-2.fotfeste", "-2-av-2.fotfeste"] == [path.name[-16:] for path in paths]
+    assert [303, 303] == answers
+    assert revs == {row.rev for row in Revision.select()}
+
+
+def test_files_are_taken_in_together_and_a_spoilt_one_stops_no_other(house: House, mine: Database, tmp_path: Path):
+    raw = []
+    for _ in range(2):
+        keep(mine, session_log(house))
+        raw.append(save_parcel(mine, tmp_path / "out").read_bytes())
+    house.app.config["WTF_CSRF_ENABLED"] = False
+    files = [(BytesIO(content), name) for content, name in zip([raw[0], b"x", raw[1]], "abc", strict=True)]
+    client, address = house.browser("organizer"), f"/networks/{house.network.id}/parcel"
+    told = client.post(address, data={"parcel": files}, follow_redirects=True).text
+
+    assert "2 nye er levert, 1 var levert fra før" in told
+    assert "b: Vi kan ikke lese filen." in told
 
 
 def test_nobody_on_the_way_reads_it_and_private_notes_are_not_in_it(house: House, mine: Database, tmp_path: Path):

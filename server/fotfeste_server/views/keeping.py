@@ -1,9 +1,11 @@
 """Pages about what is kept: held revisions to be settled, records to be withdrawn or erased, and recovering."""
 
+from collections import Counter
+
 from flask import Blueprint, flash, redirect, render_template, request
 
 from fotfeste_shared.closed_file import is_locked
-from fotfeste_shared.problems import Forbidden
+from fotfeste_shared.problems import Forbidden, Invalid
 from fotfeste_shared.revisions import About, is_id, new_id
 from fotfeste_shared.web.pages import current_language, translated
 
@@ -63,12 +65,18 @@ def settle(network: Network, rev: str) -> Page:
 @pages.post("/networks/<network_id>/parcel")
 @within("network", "enrol")
 def take_parcel(network: Network) -> Page:
-    """Take in a file of undelivered work that a mentor's computer has saved."""
-    file = request.files.get("parcel")
-    closed, passphrase = file.read() if file else b"", request.form.get("passphrase", "")
-    if is_locked(closed):
-        unlocking.count(my_scope().person.id)  # making a key of a passphrase is slow on purpose
-    told = take_in(service().db, service().writer, service().keys, closed, passphrase)
+    """Take in files of undelivered work that a mentor's computer has saved; one that is spoilt stops no other."""
+    sent = [(each.filename or "", each.read()) for each in request.files.getlist("parcel")] or [("", b"")]
+    passphrase, told = request.form.get("passphrase", ""), Counter[str]()
+    for name, closed in sent:
+        if is_locked(closed):
+            unlocking.count(my_scope().person.id)  # making a key of a passphrase is slow on purpose
+        try:
+            told += take_in(service().db, service().writer, service().keys, closed, passphrase)
+        except Invalid as fault:
+            if len(sent) == 1:
+                raise
+            flash(f"{name}: {fault.sentence(current_language())}", "warning")
     said = translated(
         "{new} nye er levert, {known} var levert fra før, {refused} kunne ikke tas imot.",
         new=told["stored"], known=told["duplicate"], refused=told["refused"] + told["unknown"],
