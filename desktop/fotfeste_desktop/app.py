@@ -22,7 +22,13 @@ from .words import Words
 TYPES = {".css": "text/css", ".mjs": "text/javascript", ".svg": "image/svg+xml"}
 LARGEST_FORM = 2 * 1024 * 1024
 STATIC_FILES = ("static", "pages.static")
-FIRST_SEEN = ("shared/base.html", "base.html", "pieces.html", "choose.html", "unlock.html", "today.html")
+FIRST_SEEN = {
+    Stage.CHOOSING: "choose.html",
+    Stage.LOCKED: "unlock.html",
+    Stage.OPEN: "today.html",
+    Stage.WHO: "who.html",
+}
+FRAME = ("shared/base.html", "base.html", "pieces.html")
 DOORS = {
     Stage.MISPLACED: "opening.misplaced",
     Stage.WHO: "opening.who",
@@ -62,9 +68,9 @@ def create_app(desk: Desk) -> Flask:
     return app
 
 
-def warm_up(app: Flask) -> None:
-    """Make ready what the first page needs, while the window is still on its way."""
-    for name in FIRST_SEEN:
+def warm_up(app: Flask, stage: Stage) -> None:
+    """Make ready what the first page needs, and no more, while the window is still on its way."""
+    for name in (*FRAME, FIRST_SEEN.get(stage, "base.html")):
         app.jinja_env.get_template(name)
 
 

@@ -5,9 +5,12 @@ from datetime import timedelta
 import time_machine
 
 from fotfeste_desktop.models import Revision
+from fotfeste_desktop.overview import Overview
 from fotfeste_desktop.thinning import thin
-from fotfeste_shared.clock import now
-from fotfeste_shared.revisions import leaves, new_id, read_revision, winner
+from fotfeste_shared.clock import now, today
+from fotfeste_shared.forms import shipped
+from fotfeste_shared.intake import Filled
+from fotfeste_shared.revisions import About, leaves, new_id, read_revision, winner
 
 LATER = timedelta(days=91)
 
@@ -104,3 +107,22 @@ def test_a_server_that_was_wiped_since_gets_the_old_versions_before_anything_is_
 
     assert revs == {row["rev"] for row in loopback.rows}
     assert not any(row.thin for row in Revision.select().bind(db))
+
+
+def test_goals_of_long_ago_are_in_the_final_report_when_old_words_were_let_go(db, outbox, exchange, server):
+    form, team, reports = shipped()["statusrapport"], About("team", new_id()), [new_id(), new_id()]
+    reached = {"id": new_id(), "tekst": "Mentorer er valgt", "status": "nadd", "oppnaelse": 1}
+    open_one = {"id": new_id(), "tekst": "Alle nye får mentor", "status": "i_gang", "oppnaelse": 0}
+    for record, goals in zip(reports, ([reached, open_one], [open_one]), strict=True):
+        for words in ("Først skrevet slik.", "Så rettet til dette."):
+            told = {"kort": words, "delmal": goals}
+            draft = outbox.open(form, record, team, told)
+            outbox.receive(Filled(form.code, form.version, told, str(draft.rev)), form)
+    deliver(exchange, server, backed_up_to=4)
+
+    with later():
+        assert 2 == thin(db)
+        goals = Overview(db, today()).goals(team.id)
+
+    assert [reached["id"], open_one["id"]] == [goal.id for goal in goals]
+    assert [[1], [0, 0]] == [[each.attained for each in goal.history] for goal in goals]
