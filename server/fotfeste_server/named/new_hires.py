@@ -10,20 +10,24 @@ from typing import cast
 from fotfeste_shared.clock import today
 from fotfeste_shared.database import Database, insert_once
 from fotfeste_shared.judging import judge
-from fotfeste_shared.problems import NotFound
+from fotfeste_shared.problems import Conflicting, NotFound
 from fotfeste_shared.revisions import Revision as Content
 
 from .access import Scope
 from .candidates import teams_headed
 from .knowing import context_of
 from .ledger import current
-from .models import Network, Pairing, Revision, Team
+from .models import Network, Pairing, Participation, Person, Record, Revision, Team
 from .people import assign, one_line
 from .publishing import published
 
 REGISTRATION = "kobling"
 STILL_ON = "aktiv"
 TAKEN_BACK = "avbrutt"
+INCOMPLETE = (
+    "Dette kan ikke bli en kobling. Team, mentor, avdeling, yrke eller dato mangler. "
+    "Lag koblingen selv, og legg dette til side."
+)
 
 
 def pair_from(db: Database, mine: Scope, content: Content, on: date) -> bool:
@@ -50,6 +54,40 @@ def pair_from(db: Database, mine: Scope, content: Content, on: date) -> bool:
     new = insert_once(Pairing, Pairing.id, id=content.about.id, **place, **_facts(content))
     _let_mentor_in(db, content.about.id)
     return new
+
+
+def pair_as_accepted(db: Database, network: Network, content: Content) -> None:
+    """Make or change the pairing of a registration that an organizer lets count as it is, in their transaction.
+
+    The organizer's word stands in for the judge's and for the author's right. It stands in for nothing that a pairing
+    cannot be without, and changes no pairing of another network.
+    """
+    if content.form != REGISTRATION or content.about.kind != "pairing" or content.apart_of:
+        return
+    there = Pairing.get_or_none(Pairing.id == content.about.id)
+    if there is not None and there.participation.network_id != network.id:
+        raise Conflicting(INCOMPLETE)
+    if not content.withdrawn:
+        facts = _whole(network, content)
+        insert_once(Pairing, Pairing.id, id=content.about.id, **facts)
+        Record.update(network=network.id).where(Record.id == content.record).execute()
+        _let_mentor_in(db, content.about.id)
+    follow_registration(db, content.record, content.about.id)
+
+
+def _whole(network: Network, content: Content) -> dict[str, object]:
+    """Read everything that a pairing needs, or say that something is missing."""
+    answers = content.answers
+    inside = Participation.select(Participation.id).where(Participation.network == network.id)
+    team = Team.get_or_none((Team.id == answers.get("team")) & Team.participation.in_(inside))
+    mentor = Person.get_or_none(Person.id == answers.get("mentor"))
+    try:
+        facts = _facts(content)
+    except (KeyError, ValueError, TypeError):
+        facts = {}
+    if team is None or mentor is None or not facts.get("unit") or not facts.get("profession"):
+        raise Conflicting(INCOMPLETE)
+    return {"participation": team.participation_id, "team": team.id, **facts}
 
 
 def network_registered_in(mine: Scope, content: Content) -> Network | None:

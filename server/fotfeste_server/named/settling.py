@@ -19,8 +19,9 @@ from fotfeste_shared.wording import Language
 
 from .access import SESSION_LOG, Scope, scope
 from .history import COUNTED, hold_log, renew_leaves
-from .knowing import context_of
+from .knowing import context_of, labels
 from .models import Network, Person, Record, Revision, Ruling
+from .new_hires import pair_as_accepted
 from .publishing import published
 
 Settled = Literal["accepted", "set_aside"]
@@ -104,7 +105,9 @@ def look_into(rev: str, language: Language) -> Inside:
     complaints = judge(form, content.answers, context_of(author, form, content.about)).sentences(language)
     names = {question.code: question.text.in_(language) for question in form.questions()}
     said = [f"{names.get(path.split('/')[0], path)} – {sentence}" for path, sentence in complaints.items()]
-    return Inside(readable=True, answers=_told(form, content, language), complaints=said)
+    named = {id_: name for things in labels(author, form, content.about).values() for id_, name in things}
+    told = [(question, named.get(answer, answer)) for question, answer in _told(form, content, language)]
+    return Inside(readable=True, answers=told, complaints=said)
 
 
 def _told(form: FormDefinition | None, content: Content, language: Language) -> list[tuple[str, str]]:
@@ -141,8 +144,10 @@ def settle(db: Database, mine: Scope, network: Network, rev: str, outcome: Settl
         if outcome == "accepted":
             _must_be_readable(row)
             Revision.update(held=None).where(Revision.rev == rev).execute()
+            content = read_revision(row.text)
             if row.held not in COUNTED:
-                renew_leaves(read_revision(row.text))
+                renew_leaves(content)
+            pair_as_accepted(db, network, content)
 
 
 def _must_be_readable(row: Revision) -> None:

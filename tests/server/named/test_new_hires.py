@@ -1,15 +1,18 @@
 """A new hire whom a head of department registers without network has a mentor from the moment it is delivered."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from making_house import House
+from making_house import House, furnish
 
+from fotfeste_server.named.mentoring import pair, recruit
 from fotfeste_server.named.models import Device, Pairing, Record, Role
-from fotfeste_server.named.settling import held
+from fotfeste_server.named.networks import take_in
+from fotfeste_server.named.settling import held, settle
 from fotfeste_server.named.teams import form_team
 from fotfeste_server.named.waves import contact_of
 from fotfeste_shared.clock import now, today
+from fotfeste_shared.problems import Conflicting
 from fotfeste_shared.revisions import About, Written, new_id, timestamp, write_revision
 from fotfeste_shared.revisions import Revision as Content
 
@@ -100,6 +103,79 @@ def test_others_make_no_pairing_with_the_form(house: House, registered):
     assert [("stored", "outside_scope")] == outcome(house, "contact", registered(new_id(), new_id(), who="contact"))
     assert [("stored", "outside_scope")] == outcome(house, "head", registered(new_id(), new_id(), team=elsewhere.id))
     assert 1 == Pairing.select().count()
+
+
+def accept(house: House, record: str, outcome="accepted") -> None:
+    [line] = [line for line in held(house.scope("organizer"), house.network) if line.record.id == record]
+    settle(house.db, house.scope("organizer"), house.network, line.rev, outcome)
+
+
+def test_what_an_organizer_lets_count_makes_the_pairing_and_its_mentor_may_log_talks(house: House, registered):
+    pairing, record = new_id(), new_id()
+    deliver(house, "head", registered(pairing, record, startdato="2020-01-01"))
+
+    accept(house, record)
+
+    made = Pairing.get_by_id(pairing)
+    assert (date(2020, 1, 1), house.team.id, None) == (made.started, made.team_id, made.ended)
+    assert pairing in {each.id for each in fetch(house, "mentor").roster.pairings}
+
+
+def test_what_an_organizer_sets_aside_makes_none(house: House, registered):
+    pairing, record = new_id(), new_id()
+    deliver(house, "head", registered(pairing, record, startdato="2020-01-01"))
+
+    accept(house, record, "set_aside")
+
+    assert not Pairing.select().where(Pairing.id == pairing).exists()
+
+
+@pytest.mark.parametrize("change", [{"mentor": new_id()}, {"yrke": None}, {"enhet": " "}, {"startdato": "i dag"}])
+def test_what_a_pairing_cannot_be_without_nobody_lets_count_and_it_still_waits(house: House, registered, change):
+    pairing, record = new_id(), new_id()
+    deliver(house, "head", registered(pairing, record, **change))
+
+    with pytest.raises(Conflicting) as refused:
+        accept(house, record)
+
+    assert "Lag koblingen selv" in refused.value.sentence("nb")
+    assert not Pairing.select().where(Pairing.id == pairing).exists()
+    assert [record] == [line.record.id for line in held(house.scope("organizer"), house.network)]
+
+
+def test_what_came_from_a_computer_that_was_turned_off_makes_its_pairing_when_an_organizer_says_so(house, registered):
+    house.device("head")
+    Device.update(state="drain_only").execute()
+    house.devices["head"].device.state = "drain_only"
+    pairing, record = new_id(), new_id()
+    deliver(house, "head", registered(pairing, record))
+
+    accept(house, record)
+
+    assert ANSWERS["enhet"] == Pairing.get_by_id(pairing).unit
+
+
+def test_a_pairing_of_another_network_is_changed_by_nobody_here(house: House, registered):
+    elsewhere = furnish(house.app, "Nord", "5501")
+    deliver(house, "head", registered(elsewhere.pairing.id, record := new_id()))
+    Record.update(network=house.network.id).where(Record.id == record).execute()
+
+    with pytest.raises(Conflicting):
+        accept(house, record)
+
+    assert elsewhere.people["mentor"].id == Pairing.get_by_id(elsewhere.pairing.id).mentor_id
+
+
+def test_a_recruited_mentor_may_be_chosen_but_not_one_who_is_another_municipalitys(house: House):
+    fresh = recruit(house.db, house.network, name="Ny", email="ny@eksempel.no", finished=today())
+    theirs = recruit(house.db, house.network, name="Deres", email="deres@eksempel.no")
+    other = take_in(house.db, house.network, "1101")
+    pair(house.db, other, unit="Hjemmetjenesten", profession="sykepleier", started=today(), mentor_name="Deres",
+         mentor_email=theirs.email)  # fmt: skip
+
+    assert [("Mentor", house.people["mentor"].id), ("Ny", fresh.id)] == [
+        (each.name, each.id) for each in fetch(house, "head").roster.mentors
+    ]
 
 
 def test_a_pairing_that_is_there_is_not_taken_over(house: House, registered):
