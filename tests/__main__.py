@@ -16,13 +16,14 @@ ATTACKS = (
 )  # fmt: skip
 FAST = (
     "tests/shared", "tests/desktop", "tests/server/anonymous", "tests/server/named", "tests/server/results",
-    "-m", "not slow and not window and not browser", "-k", "not postgresql",
+    "-m", "not slow and not window and not browser",
+    "-k", "not postgresql and not workbook and not beyond and not files_of_results and not results_page",
 )  # fmt: skip
 HELP = """python tests [--fast | --bench | --attacks | --security | --torture | --accessibility | --pictures | --packaging] […]
 
 Sets up what is needed (once), then runs every test on three workers.
 
-  --fast       what most mistakes break first, within a minute: no browser, no window, no PostgreSQL
+  --fast       what most mistakes break first, within a minute: no browser, window, PostgreSQL or spreadsheet
   --bench      measure instead of testing: a table, nothing asserted
   --attacks    the published attacks and the rubbish posts in their long form
   --security   scanners against the code and a running server; their findings are printed
