@@ -27,7 +27,7 @@ from . import ruled, service
 from .pace import Pace, caller
 
 by_public_link = ruled("public link")
-posting = Pace(tries=120, seconds=3600)  # a whole municipality may sit behind one address
+posting = Pace(tries=400, seconds=3600)  # a whole municipality may sit behind one address, and send twice or thrice
 writing_to = Pace(tries=5, seconds=3600)  # letters to one mailbox, whoever asks for them
 AROUND: dict[str, object] = {"frame": "public/frame.html", "person": None}
 Thanks = Callable[[Filled, Receipt], Reply]
