@@ -7,12 +7,14 @@ import secrets
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 import fuzzing
+from server.test_sizes import attacks
 from target import Target
 from timing import measure
 from tools import ROOT, packages, programs
@@ -137,6 +139,18 @@ def atheris(_target: Target) -> Done | None:
     return Done(f"{len(fuzzing.PARSERS)} parsers, {FUZZ_SECONDS} s each, {runs:,} inputs", found)
 
 
+def bombs(target: Target) -> Done:
+    """Send what is too large, too deep or swells, and see how long the answer takes and what it is."""
+    client, told, found = target.house.browser("organizer"), [], []
+    for name, (address, sent) in attacks(target.house).items():
+        begun = time.monotonic()
+        status = client.open(address, **{"method": "POST", **sent}).status_code
+        told.append(time.monotonic() - begun)
+        if status >= 500 or told[-1] > 1:
+            found.append(f"{name}: {status} after {told[-1]:.2f} s")
+    return Done(f"{len(told)} attacks, the slowest answer after {max(told):.2f} s", found)
+
+
 def timing(target: Target) -> Done:
     """Ask for codes for known and unknown addresses, and compare how long the answers take."""
     told = measure(target)
@@ -163,5 +177,5 @@ def _said(command: list[str | Path], *, patience: float = PATIENCE, path: str | 
 
 ALL: dict[str, Callable[[Target], Done | None]] = {
     "bandit": bandit, "schemathesis": schemathesis, "wapiti": wapiti, "sqlmap": sqlmap, "atheris": atheris,
-    "timing": timing,
+    "bombs": bombs, "timing": timing,
 }  # fmt: skip

@@ -109,6 +109,14 @@ def test_static_files_and_their_absence_wear_them_too(house: House):
         assert [] == faults("page", reply.headers), address
 
 
+@pytest.mark.parametrize(("method", "address"), [("TRACE", "/api/v1/teams"), ("DELETE", "/signin"), ("PUT", "/")])
+def test_a_method_that_a_route_does_not_know_is_answered_with_those_it_knows(house: House, method: str, address: str):
+    reply = house.browser().open(address, method=method, headers=HTTPS)
+
+    assert 405 == reply.status_code
+    assert "GET" in reply.headers["Allow"]
+
+
 def test_no_promise_of_https_where_none_is_spoken(tmp_path: Path):
     app = open_app(tmp_path, "")
     for address in ("/signin", "/static/fotfeste.css"):

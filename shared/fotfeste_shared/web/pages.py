@@ -178,7 +178,9 @@ def _show_http(fault: HTTPException) -> BaseResponse:
     if status in known:
         return show_problem(known[status]())
     sentence = "Vi forsto ikke forespørselen. Last siden på nytt og prøv igjen."
-    return show_problem(Problem(sentence, code=fault.name.lower().replace(" ", "_"), status=status))
+    reply = show_problem(Problem(sentence, code=fault.name.lower().replace(" ", "_"), status=status))
+    reply.headers.extend([(name, value) for name, value in fault.get_headers() if name == "Allow"])
+    return reply
 
 
 def _show_unknown(fault: Exception) -> Response:
