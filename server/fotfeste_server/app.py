@@ -37,7 +37,7 @@ PAGES = (
     "planning", "reception", "public", "joining", "members", "agreements", "teams", "drafts", "board",
     "advising", "papers", "posters", "final", "windows", "invitations", "programme", "mentoring", "met", "retention",
     "attending", "presence", "calendars", "forecast", "disclosing", "devices", "keeping", "sync", "phone",
-    "doors", "results", "programs", "api", "odata", "statement", "wishes",
+    "doors", "results", "programs", "api", "odata", "statement", "wishes", "amending",
 )  # fmt: skip
 # The token in the address or header is the authority there, no cookie is looked at.
 TOKEN_PAGES = ("sync", "phone", "doors", "public", "joining", "met", "api", "odata")

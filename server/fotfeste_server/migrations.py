@@ -13,6 +13,7 @@ from .anonymous.release_models import RELEASING
 from .anonymous.schema import make_tables
 from .audit import AuditLine
 from .jobs import Job
+from .named.amending_models import AMENDING
 from .named.api_models import API_TABLES
 from .named.gathering_models import GATHERINGS
 from .named.keeping_models import KEEPING
@@ -27,7 +28,7 @@ from .named.witness_models import WITNESSES
 # Everything that is bound when the house opens.
 TABLES: list[type[Table]] = [
     *NAMED, *REGISTRATION, *GATHERINGS, *ANONYMOUS, Job, *SIGN_IN_TABLES, *REPORTS, *RELEASING, *API_TABLES, AuditLine,
-    *MENTORING, *KEEPING, *WISHES, *WITNESSES,
+    *MENTORING, *KEEPING, *WISHES, *WITNESSES, *AMENDING,
 ]  # fmt: skip
 
 KEPT_AS_WRITTEN = (
@@ -202,7 +203,14 @@ def step_witnesses(db: Database, _change: SchemaMigrator) -> None:
         db.create_tables(WITNESSES)
 
 
+def step_amending(db: Database, _change: SchemaMigrator) -> None:
+    """Changed sign-ups that were put through."""
+    with db.bind_ctx(AMENDING, bind_refs=False, bind_backrefs=False):
+        db.create_tables(AMENDING)
+
+
 STEPS: list[Step] = [
     step_named_world, step_anonymous_world, step_jobs, step_registration, step_ways_to_sign_in, step_reports,
     step_releasing, step_gatherings, step_audit, step_mentoring, step_programs, step_wishes, step_witnesses,
+    step_amending,
 ]

@@ -8,6 +8,7 @@ from fotfeste_shared.municipalities import chosen, register
 from fotfeste_shared.problems import Invalid
 from fotfeste_shared.web.pages import translated
 
+from ..named.amending import amendment
 from ..named.models import Network
 from ..named.networks import (
     administrators,
@@ -131,6 +132,7 @@ def municipality(network: Network, participation_id: str) -> Page:
     return render_template(
         "organizers/municipality.html", network=network, place=place, form=form, moving=moving, posted=posted,
         teams=here, administrators=administrators(place), now_called=is_called_now(place),
+        changed=amendment(place) is not None,
     ), posted.status  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from fotfeste_shared.web.pages import current_language, translated
 
 from ..letters import confirm_registration, invite_contacts, tell_of_place
 from ..named.accepting import accept, advice_on, hand_over
+from ..named.amending import amended
 from ..named.bounces import bounced
 from ..named.joining import (
     CameIn,
@@ -191,7 +192,7 @@ def registrations(network: Network) -> Page:
     """List what has come in."""
     page = page_of(network)
     return render_template(
-        "organizers/registrations.html", network=network, came_in=came_in(network), page=page,
+        "organizers/registrations.html", network=network, came_in=came_in(network), page=page, amended=amended(network),
         address=here(page.code) if page else None, open_now=takes_registrations(network, now()),
     ), 200  # fmt: skip
 
