@@ -42,6 +42,7 @@ LOOKS = {
     "advising.start": "advisor", "advising.log": "advisor", "advising.follow": "advisor", "drafts.history": "contact",
     "drafts.meeting": "contact", "keeping.withdraw": "contact", "mentoring.pairing": "mentor", "presence.here": "head",
     "signin.first": "", "signin.begin": "", "signin.code": "", "teams.fill": "contact",
+    "teams.hire": "head",
 }  # fmt: skip
 # Pages of a report that was handed in, by the end of their address.
 HANDED_IN = {

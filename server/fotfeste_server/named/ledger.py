@@ -54,9 +54,10 @@ class Ledger:
 
     def receive(self, filled: Filled) -> Receipt:
         """Keep the form; the same form again is `known` and has the same receipt."""
-        return self.writer.do(lambda: self._receive(filled))
+        return self.writer.do(lambda: self.take(filled))
 
-    def _receive(self, filled: Filled) -> Receipt:
+    def take(self, filled: Filled) -> Receipt:
+        """Keep the form within the caller's transaction."""
         log = hold_log()
         known = Revision.get_or_none(Revision.rev == filled.id)
         form = published(filled.form, filled.version)

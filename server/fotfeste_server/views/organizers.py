@@ -9,6 +9,7 @@ from fotfeste_shared.problems import NotFound
 from fotfeste_shared.web.pages import current_language, translated
 
 from ..named.agenda import opened_for, to_do_now
+from ..named.candidates import teams_headed
 from ..named.joining import waiting_registrations
 from ..named.mentoring import end, pair
 from ..named.models import Gathering, Network, Pairing, Participation, Team
@@ -66,6 +67,7 @@ def start() -> Page:
         pairings=list(mine.pairings().where((Pairing.mentor == mine.person.id) & Pairing.ended.is_null())),
         advised=list(Team.select().where(Team.advisor == mine.person.id).order_by(Team.name)),
         seated=own_teams(mine),
+        headed=teams_headed(mine),
         may_plan=mine.may("plan"),
     ), 200
 

@@ -1,5 +1,7 @@
 """A team's pages, and the page on which a named form is filled in."""
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Reply
 
@@ -17,12 +19,15 @@ from .. import calling
 from ..named.access import ADVISOR_NOTE, SESSION_LOG, SIGN_UP
 from ..named.advising import feedback_to
 from ..named.agenda import due_of, notes_on_team, opened_for_team, title_of
+from ..named.candidates import mentors_to_choose, teams_headed
 from ..named.drafting import waiting_drafts
+from ..named.enrolling import NewHire, pairing_of
 from ..named.history import leaves_of
 from ..named.knowing import context_of, labels
 from ..named.ledger import Ledger, apart_now, current, versions
 from ..named.models import Network, Pairing, Person, Record, Team
 from ..named.networks import AGREEMENT, STATUS_REPORT
+from ..named.new_hires import REGISTRATION
 from ..named.publishing import published
 from ..named.reporting import awaits_own_step, before, step_given
 from ..named.teams import follow, known_seat, may_see_seats, members_of, seat
@@ -78,6 +83,7 @@ def team(team: Team) -> Page:
         members=members_of(team), sees_seats=may_see_seats(mine, team), may_plan=mine.may("plan", network),
         tasks=opened_for_team(mine, team, current_language()), notes=notes_on_team(mine, team),
         feedback=feedback_to(team), may_read_log=mine.may("read_reports", network), writes=waiting_drafts(team),
+        heads=team.id in teams_headed(mine),
         may_note=mine.may_hand_in(published(ADVISOR_NOTE), About("team", team.id)),
     ), posted.status  # fmt: skip
 
@@ -188,6 +194,38 @@ def session(pairing: Pairing) -> Reply:
     """Let a mentor log a session on the web; the notes that never leave a computer are not asked here."""
     begun: Answers = {"kobling": pairing.id}
     return _new(published(SESSION_LOG), About("pairing", pairing.id), pairing.unit, begun)
+
+
+@pages.route("/teams/<team_id>/hire", methods=["GET", "POST"])
+@within("team")
+def hire(team: Team) -> Reply:
+    """Let the head of department register a new hire, whose name is not asked for; it makes the pairing."""
+    if team.id not in teams_headed(my_scope()):
+        raise Forbidden
+    if not mentors_to_choose(my_scope()):
+        flash(translated("Det er ingen mentor å velge ennå. Be arrangøren om å legge inn en mentor først."), "warning")
+        return redirect(f"/teams/{team.id}", 303)
+    form = published(REGISTRATION)
+    about = About("pairing", pairing_of(request.form.get("id", "")))
+    known = context_of(my_scope(), form, about)
+    sheet = Sheet(
+        form,
+        replace(known, choices={**known.choices, "team": frozenset([team.id])}),
+        answers={"team": team.id},
+        labels={**labels(my_scope(), form, about), "team": [(team.id, team.name)]},
+        lead=team.name,
+        back=f"/teams/{team.id}",
+        submit=translated("Meld inn"),
+        around={"network": team.participation.network},
+    )
+    intake = NewHire(service().db, service().writer, my_scope())
+
+    def thank(receipt: Receipt) -> Reply:
+        words = "Koblingen er laget. Kvittering {code}. Gi beskjed til mentoren."
+        flash(translated(words, code=receipt.code or ""), "success")
+        return redirect(f"/pairings/{about.id}", 303)
+
+    return fill_in(sheet, intake, thank)
 
 
 def _new(
