@@ -74,7 +74,7 @@ def wapiti(target: Target) -> Done | None:
     told, network = home / "found.json", f"{target.base}/networks/{target.house.network.id}"
     said = _said([
         folder / "wapiti", "-u", f"{target.base}/", "-s", network,
-        "-m", WAPITI, "-C", target.cookie, "--drop-set-cookie", "-x", f"{target.base}/signout", "--tasks", "4",
+        "-m", WAPITI, "-C", target.cookie, "--drop-set-cookie", "-x", f"{target.base}/signout", "--tasks", "1",
         "--max-scan-time", "90", "--max-attack-time", "12", "--max-parameters", "30", "-t", "10", "--no-bugreport",
         "--flush-session", "--store-session", home, "--store-config", home / "config", "-f", "json", "-o", told,
         "-v", "0",
@@ -115,12 +115,12 @@ def sqlmap(target: Target) -> Done | None:
             "--dbms", "sqlite",
             "--timeout", "10", "--retries", "0", "--threads", "2", "--disable-coloring", "--flush-session",
             "--ignore-code", "*", "--output-dir", tempfile.mkdtemp(),
-        ], patience=PATIENCE // 4)  # fmt: skip
+        ], patience=PATIENCE // 2)  # fmt: skip
         stopped += "STOPPED" in said
         found += [f"{ID.sub('…', each[1])}: {line.strip()}" for line in said.splitlines() if "Parameter: " in line]
         if "all tested parameters do not appear" not in said and "Parameter: " not in said and "STOPPED" not in said:
             found.append(f"{ID.sub('…', each[1])}: it did not try: {said[-200:]}")
-    return Done(f"{len(asked)} addresses at level 3, risk 2, {stopped} of them stopped at {PATIENCE // 4} s", found)
+    return Done(f"{len(asked)} addresses at level 3, risk 2, {stopped} of them stopped at {PATIENCE // 2} s", found)
 
 
 def atheris(_target: Target) -> Done | None:
