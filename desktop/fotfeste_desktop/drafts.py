@@ -120,7 +120,7 @@ def _said(form: FormDefinition, answers: Answers, names: dict[str, str]) -> dict
     for question in form.questions():
         answer = answers.get(question.code)
         try:
-            words = told(question, answer, names=names, language=language)
+            words = told(question, answer, names=names, language=language, whole=answers)
         except ValueError:  # a day, half typed
             words = str(answer)
         said[question.text.in_(language)] = words

@@ -225,6 +225,14 @@ class Overview:
         named = [(each, titles.get(each.record) or f"{each.saved_at:%d.%m.%Y}") for each in entries]
         return [(entry.record, name) for entry, name in sorted(named, key=lambda one: one[0].saved_at)]
 
+    def title_of_team_record(self, record: str, team: str, title: str) -> str:
+        """Name what is about a team as the server does, else by the team."""
+        if self.roster is None:
+            return ""
+        named = {line.id: line.title for line in self.roster.records}
+        teams = {line.id: line.name for line in self.roster.teams}
+        return named.get(record) or (f"{title}, {teams[team]}" if team in teams else "")
+
     def goals(self, team: str) -> list[Goal]:
         """The team's sub-goals through all the reports that this computer holds, for its final report."""
         told = (Revision.form == REPORT) & (Revision.about_id == team) & (Revision.text != "")

@@ -64,7 +64,7 @@ def read_page(overview: Overview, record: str) -> Page:
     notes = overview.notes(record)
 
     def say(question: Question, answers: Answers) -> str:
-        return told(question, answers.get(question.code), names=names, language=language)
+        return told(question, answers.get(question.code), names=names, language=language, whole=answers)
 
     lines = [(each.text.in_(language), [say(each, sheet) for sheet in sheets]) for each in form.questions()]
     about = entry.content.about

@@ -79,6 +79,8 @@ class Words:
         title = form.title.in_(current_language()) if form else str(thing.form)
         kind, id_ = thing.about if isinstance(thing, Draft) else (thing.about_kind, thing.about_id)
         pair = overview.pair(id_) if kind == "pairing" else None
+        if kind == "team" and (named := overview.title_of_team_record(str(thing.record), id_, title)):
+            return named
         if pair:
             return f"{title}, {pair.name}"
         unit = _unit(thing) if thing.form == PAIRING else ""

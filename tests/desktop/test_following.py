@@ -12,9 +12,12 @@ from fotfeste_shared.revisions import About, Revision, new_id, timestamp, write_
 TEAM, FIRST, SECOND = new_id(), new_id(), new_id()
 SHORT = {FIRST: "Vi har valgt mentorer.", SECOND: "Mentorene er lært opp."}
 
+GOAL = {"id": new_id(), "tekst": "Alle nye får mentor", "status": "i_gang"}
+MEASURE = {"id": new_id(), "delmal_id": GOAL["id"], "tekst": "Kurs for mentorer", "status": "planlagt"}
+
 
 def told(record, step):
-    answers = {"team": TEAM, "kort": SHORT[record], "framdrift": step}
+    answers = {"kort": SHORT[record], "framdrift": step, "delmal": [GOAL], "tiltak": [MEASURE]}
     return write_revision(
         Revision(
             rev=new_id(), record=record, form="statusrapport", form_version=shipped()["statusrapport"].version,
@@ -80,6 +83,9 @@ def test_a_report_that_was_answered_elsewhere_is_shown_with_the_step_of_then(adv
 
     assert SHORT[FIRST] in page
     assert "Dere sier det samme." in page
+    assert "Delmål: Alle nye får mentor\n" in page
+    assert 2 <= page.count("Alle nye får mentor")  # the measure names its goal
+    assert GOAL["id"] not in page
     assert "Dette er den første rapporten fra teamet." in page
 
 

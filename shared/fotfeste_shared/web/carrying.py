@@ -32,7 +32,8 @@ def unchanged(form: FormDefinition, last: Answers, news: str) -> Answers:
     """
     numbers = [{code: n for code, n in row.items() if code not in SINCE_LAST} for row in _rows(last, "tall", ())]
     goes_on = carried(form, last)
-    told = {code: answer for code, answer in last.items() if not isinstance(form.question(code), Rows)}
+    once = {question.code for question in form.questions() if not isinstance(question, Rows)}
+    told = {code: answer for code, answer in last.items() if code in once}  # an older form may have asked more
     return {**told, **goes_on, "kort": news, **({"tall": numbers} if numbers else {})}
 
 

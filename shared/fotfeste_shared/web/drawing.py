@@ -28,6 +28,7 @@ from ..kinds import (
 )
 from ..revisions import new_id
 from ..wording import Language, say
+from .pages import day
 from .reading import PREFIX
 
 Option = tuple[str, str]
@@ -182,6 +183,8 @@ class Page:
         if isinstance(question, Number) and isinstance(answer, int):
             unit = f" {self.say(question.unit)}" if question.unit else ""
             return shown(answer, question.decimals) + unit
+        if isinstance(question, Day):
+            return _in_words(str(answer), self.language)
         if isinstance(question, Scaled | OneOf | SomeOf | InMunicipality | Reference):
             texts = dict(self.options(question, path))
             codes = answer if isinstance(answer, list) else [answer]
@@ -299,3 +302,11 @@ def _municipalities() -> Iterator[Option]:
     """List the country's municipalities in the order of the Norwegian alphabet."""
     for each in sorted(municipalities.register().values(), key=lambda m: municipalities.in_order(m.name)):
         yield each.number, each.line.partition(" ")[2]
+
+
+def _in_words(written: str, language: Language) -> str:
+    """Say a day as people do; what is kept in spite of faults stands as it was written."""
+    try:
+        return day(written, language)
+    except ValueError:
+        return written
