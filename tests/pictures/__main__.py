@@ -16,6 +16,7 @@ ROOT = TESTS.parent
 ROOTS = [str(ROOT / part) for part in ("shared", "server", "desktop", "tests")]
 sys.path[:0] = ROOTS
 
+import desk_views  # noqa: E402
 import every_page  # noqa: E402
 import phones  # noqa: E402 (our folders must be found first)
 import staff  # noqa: E402
@@ -26,7 +27,7 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 from real_server import RealServer  # noqa: E402
 
 BEST = ("phone-survey-1", "phone-dark-survey-2", "staff-results", "staff-reports", "desktop-today", "desktop-session")
-HEAVIEST = 120_000
+HEAVIEST = 150_000
 
 
 def main(arguments: list[str]) -> None:
@@ -34,13 +35,15 @@ def main(arguments: list[str]) -> None:
     reader = argparse.ArgumentParser(prog="python tests --pictures", description=__doc__)
     reader.add_argument("--folder", type=Path, default=ROOT / "var/pictures")
     reader.add_argument("--best", action="store_true", help="copy the best to shared/pictures")
-    reader.add_argument("--only", choices=("phone", "staff", "desktop", "pages"), help="leave the others out")
-    reader.add_argument("--page", default="", help="with --only pages: the beginning of a page's name")
+    reader.add_argument("--only", choices=("phone", "staff", "desktop", "pages", "window"), help="leave the others out")
+    reader.add_argument("--page", default="", help="with --only pages or window: the beginning of a page's name")
     wished = reader.parse_args(arguments)
     wished.folder.mkdir(parents=True, exist_ok=True)
     album = Album(wished.folder, frozenset(BEST))
     if wished.only == "pages":
         photograph_pages(album, wished.page)
+    elif wished.only == "window":
+        photograph_window(album, wished.page)
     else:
         photograph(album, wished.only)
     if wished.best:
@@ -73,8 +76,18 @@ def photograph(album: Album, only: str | None) -> None:
 def photograph_pages(album: Album, beginning: str) -> None:
     """Take every page of the server, on a phone and on a desk, in bokmål and in nynorsk."""
     with tempfile.TemporaryDirectory(prefix="fotfeste-pictures-") as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--lang=nb-NO"])
+        norwegian = {**os.environ, "LANGUAGE": "nb_NO"}
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--lang=nb-NO"], env=norwegian)
         every_page.photograph(album, browser, Path(folder), beginning)
+        browser.close()
+
+
+def photograph_window(album: Album, beginning: str) -> None:
+    """Take every view of the desktop window, light and dark, and in every language."""
+    with tempfile.TemporaryDirectory(prefix="fotfeste-pictures-") as folder, sync_playwright() as playwright:
+        norwegian = {**os.environ, "LANGUAGE": "nb_NO"}
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--lang=nb-NO"], env=norwegian)
+        desk_views.photograph(album, browser, Path(folder), beginning)
         browser.close()
 
 

@@ -16,6 +16,7 @@ from fotfeste_server.named.met import make_links
 from fotfeste_server.named.models import Gathering, Member, Network, Pairing, Participation, Person, Record, Role, Team
 from fotfeste_server.named.presence import wall_code
 from fotfeste_server.named.registration_models import PublicPage, Registration, SignUp
+from fotfeste_server.named.wishes import ask
 from fotfeste_server.opening import Tools, open_evaluation
 from fotfeste_server.views.open_sheets import own
 from fotfeste_shared.clock import today
@@ -107,6 +108,7 @@ def _things(app: Flask, network: Network, team: Team, gathering: Gathering) -> d
         window = next(each.id for each in windows if each.open)
         token = invite(service.db, service.keys, window, shipped()["nyansatt"], wave="m12", place="3205")[0]
         found |= {"window_id": window, "token": token, "batch_id": readings(str(network.id))[0].id}
+        found["wish_id"] = ask(service.db, Pairing.get(Pairing.team == team.id).mentor).id
     registration = Registration.get_or_none(Registration.network == network.id)
     if registration:
         code = PublicPage.get(PublicPage.network == network.id).code
@@ -125,7 +127,10 @@ def _outside(app: Flask, running: Network, begun: Network, gathering: Gathering)
     door = open_evaluation(Tools(service.config, service.db, service.keys), running, last, 60)
     place = Participation.get(Participation.network == running.id)
     slide = f"/networks/{running.id}/gatherings/{last.id}/evaluation"
+    here, before = f"/networks/{running.id}", f"?gathering={gathering.id}"
     return {
+        "board.table": f"{here}/reports{before}", "board.remind": f"{here}/reports/remind{before}",
+        "board.themes": f"{here}/themes{before}", "presence.attendance": f"/gatherings/{last.id}/attendance",
         "public.signed_up": f"/n/{page}/meeting/{own('sign up', SignUp.select().first().id)}",
         "joining.registered": f"/n/{page}/register/{sent}", "joining.change": f"/n/{page}/register/{sent}/change",
         "met.ask": f"/m/{make_links(service.db, place, 1)[0]}", "doors.door": f"/g/{door.id}",

@@ -10,7 +10,7 @@ from fotfeste_shared.talks import quarter_of
 from ..named.agreeing import agreement
 from ..named.mentoring import recruit
 from ..named.mentoring_models import MetSum
-from ..named.models import Gathering, Network, Pairing, Participation, Record, Revision
+from ..named.models import Gathering, Network, Pairing, Participation, Record, Revision, Team
 from ..named.programme import write_programme
 from ..named.registration_models import Countersigned
 from ..named.report_models import LastRead
@@ -55,7 +55,7 @@ def _read(network: Network) -> None:
     held = Gathering.select().where((Gathering.network == network.id) & (Gathering.number <= HELD))
     reports = Record.select(Record.id).where((Record.form == REPORT) & Record.gathering.in_(held))
     for line in Revision.select().where(Revision.record.in_(reports)):
-        reader = line.record.team.advisor_id
+        reader = Team.get_by_id(line.about_id).advisor_id
         LastRead.create(record=line.record_id, person=reader, rev=line.rev, at=line.received_at)
 
 
