@@ -27,6 +27,7 @@ from fotfeste_server.named.models import (
 )
 from fotfeste_server.named.networks import found_network, leave_network
 from fotfeste_server.named.pulling import roster
+from fotfeste_server.named.reforming import counted_as_before
 from fotfeste_server.named.reporting import reports
 from fotfeste_server.named.teams import form_team, members_of, mend_address, seat, unseat
 from fotfeste_server.named.waves import waves
@@ -344,3 +345,20 @@ def test_a_team_of_a_municipality_that_was_split_moves_with_its_reports_and_pair
     assert rev == current(house.report().id).rev
     assert {haram.id} == {pairing.participation_id for pairing in Pairing.select()}
     assert house.report().id in {each.record for each in reports(house.scope("organizer"), house.gathering)}
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        ("1507", [("Ålesund", ["1508 Ålesund (Møre og Romsdal)", "1580 Haram (Møre og Romsdal)"])]),
+        ("3014", []),  # renumbered only: its figures are its own, before and after
+        ("5501", []),
+    ],
+)
+def test_a_reader_is_told_of_a_split_or_a_merger_and_not_of_a_new_number(house: House, number: str, told: list):
+    Participation.update(municipality=number).where(Participation.id == house.participation.id).execute()
+
+    page = Visitor(house.browser("organizer")).see(f"/networks/{house.network.id}/results")
+
+    assert told == counted_as_before(Participation.select())
+    assert bool(told) == ("er delt eller slått sammen" in page)

@@ -258,6 +258,8 @@ def test_row_11_a_team_of_a_municipality_that_is_split_takes_its_reports_along(l
     assert ("1580", "Alle nye får mentor") == (number, report["delmal"][0]["tekst"])
     assert "1508 Ålesund (Møre og Romsdal), 1580 Haram (Møre og Romsdal)" in life.seen["split municipality"]
     assert "Team Haram Levert" in life.seen["first board after the split"]
+    assert "Ålesund er delt eller slått sammen." in life.seen["results after the split"]
+    assert "Svar fra før er talt under navnet kommunen hadde da." in life.seen["results after the split"]
     assert ["1507", "1580", "3103", "5501"] == life.seen["places"]
 
 

@@ -5,8 +5,10 @@ counted under it is lost; its name follows the register. Through a merger or a s
 all its reports, and what was counted before stays where it was counted.
 """
 
+from collections.abc import Iterable
+
 from fotfeste_shared.database import Database, writing
-from fotfeste_shared.municipalities import find, followers, name_of, same_line
+from fotfeste_shared.municipalities import find, followers, forerunners, name_of, same_line
 from fotfeste_shared.problems import Conflicting
 
 from .models import Network, Pairing, Participation, Team
@@ -26,6 +28,20 @@ def is_called_now(place: Participation) -> list[str]:
     if today == [place.municipality]:
         return []
     return [f"{found.number} {found.label}" for code in today if (found := find(code)) is not None]
+
+
+def counted_as_before(places: Iterable[Participation]) -> list[tuple[str, list[str]]]:
+    """Name the municipalities that were split or joined with others, each with what it is today.
+
+    What was answered in them stays counted under the name of then (decision 29), and readers must be told so.
+    """
+    return [(name_of(number), is_called_now(place)) for place in places if _is_other(number := str(place.municipality))]
+
+
+def _is_other(number: str) -> bool:
+    """Tell whether a municipality is more than renumbered: its figures are no longer those of one place today."""
+    today = followers(number)
+    return len(today) > 1 or (today != [number] and len(forerunners(today[0])) > 1)
 
 
 def move_team(db: Database, team: Team, place: Participation) -> None:

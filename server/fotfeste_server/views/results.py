@@ -14,6 +14,7 @@ from .. import opening
 from ..anonymous.releases import path_of
 from ..named.models import Network
 from ..named.programme import titles
+from ..named.reforming import counted_as_before
 from ..promising import Promise
 from ..results import beyond, screen, words
 from ..results.document import document
@@ -27,6 +28,7 @@ from ..results.summary import summary
 from ..results.workbook import workbook
 from ..typesetting import typeset
 from . import my_scope, present, service, within
+from .organizers import places_of
 
 pages = Blueprint("results", __name__)
 SAV = "application/x-spss-sav"
@@ -69,6 +71,7 @@ def results(network: Network) -> str:
         spss=can_write(),
         promise=Promise(seen.colluders),
         about=screen.about(seen, wishes.place, wishes.window, language),
+        before=counted_as_before(places_of(network)),
     )
 
 
