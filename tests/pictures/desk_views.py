@@ -6,16 +6,21 @@ states that only some people meet: an advisor's reports, a conflict, something t
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
-from accessibility.whole_desk import DeskPage, _begun, _connected_to, whole_desk
+from accessibility.whole_desk import DeskPage, whole_desk
 from album import DESK, PHONE, Album, screen
 from browser.making_pages import serving
+from keyring.backends import fail
+from loopback import PERSON, Loopback
 from making_desk import PAIRING, PASSPHRASE, Browser, log
 from making_house import REPORT
 from playwright.sync_api import Browser as Chromium
 
 from fotfeste_desktop.desk import Desk
+from fotfeste_desktop.home import Home
+from fotfeste_desktop.keys import KeyStore
 from fotfeste_shared import sync
 from fotfeste_shared.clock import now, today
 from fotfeste_shared.forms import shipped
@@ -54,16 +59,24 @@ def _rarer(folder: Path, stack: ExitStack) -> Iterator[DeskPage]:
     yield from _differing(*_work(folder / "conflict", stack))
 
 
-def _work(folder: Path, stack: ExitStack) -> tuple[Desk, Browser, object]:
+def _work(folder: Path, stack: ExitStack) -> tuple[Browser, Loopback]:
     """A desk that is connected to a server of its own."""
-    server = _connected_to(stack)
-    desk, browser = _begun(folder, stack)
+    server, home = Loopback(), Home(folder)
+    stack.callback(server.stop)
+    line = {"unit": "Ekeberg sykehjem", "profession": "sykepleier", "municipality": "Moss"}
+    begun = (today() - timedelta(days=3)).isoformat()
+    server.roster = sync.Roster(person=PERSON, pairings=[sync.PairingLine(id=PAIRING, started=begun, **line)])
+    home.prepare()
+    desk = Desk(home, KeyStore(fail.Keyring()))
+    stack.callback(desk.close)
+    desk.begin()
+    browser = Browser(desk)
     browser.get("/")
     browser.post("/choose", passphrase=PASSPHRASE, again=PASSPHRASE)
     browser.post("/recovery", written="ja")
     browser.get("/connect")
     browser.post("/connect", server=server.url, code=server.code, name="PC")
-    return desk, browser, server
+    return browser, server
 
 
 def _report(record: str, **change: object) -> Written:
@@ -76,7 +89,7 @@ def _report(record: str, **change: object) -> Written:
     )  # fmt: skip
 
 
-def _advising(_desk: Desk, browser: Browser, server) -> Iterator[DeskPage]:
+def _advising(browser: Browser, server: Loopback) -> Iterator[DeskPage]:
     """An advisor with one report that is read and one that waits, who is also the contact of a team."""
     app = browser.client.application
     goal = {**REPORT["delmal"][0], "status": "delvis", "oppnaelse": 1}
@@ -106,7 +119,7 @@ def _advising(_desk: Desk, browser: Browser, server) -> Iterator[DeskPage]:
     yield DeskPage("records.one_record", f"/records/{THIRD}?begun=last", app, "begun from last")
 
 
-def _differing(_desk: Desk, browser: Browser, server) -> Iterator[DeskPage]:
+def _differing(browser: Browser, server: Loopback) -> Iterator[DeskPage]:
     """One talk that was changed in two places, one that the server refuses, and one that is saved too early."""
     app = browser.client.application
     fields = log(browser)
@@ -125,7 +138,7 @@ def _differing(_desk: Desk, browser: Browser, server) -> Iterator[DeskPage]:
     browser.post("/deliver")
     yield DeskPage("records.one_record", f"/records/{record}", app, "conflict")
     server.refuses_all = "not_yours"
-    log(browser, a__dato=today().isoformat())
+    log(browser)
     browser.get("/waiting")
     browser.post("/deliver")
     yield DeskPage("pages.waiting", "/waiting", app, "needs help")
