@@ -23,7 +23,7 @@ from fotfeste_server.named.pushing import push_items
 from fotfeste_server.named.registration_models import Registration, SignUp
 from fotfeste_server.named.wish_models import ErasureWish
 from fotfeste_server.named.wishes import ask as ask_to_be_forgotten
-from fotfeste_server.views import RouteWithoutRule, every_route_has_a_rule, rule_of
+from fotfeste_server.views import RouteWithoutRule, every_route_has_a_rule, rule_of, within
 from fotfeste_shared.clock import now, today
 from fotfeste_shared.revisions import About, new_id
 from fotfeste_shared.sync import write
@@ -240,6 +240,16 @@ def test_every_route_has_a_rule_and_one_without_stops_the_start(houses: House):
     } == open_ones  # fmt: skip
     with pytest.raises(RouteWithoutRule):
         every_route_has_a_rule(bare)
+
+
+def test_a_new_route_with_a_rule_but_without_a_line_in_the_table_is_noticed():
+    planted = Flask("planted", static_folder=None)
+    planted.add_url_rule("/networks/<network_id>/new", "planted.new", within("network", "plan")(str))
+
+    every_route_has_a_rule(planted)
+    there = {(endpoint, method) for endpoint, method, _ in routes(planted)}
+    told = {(endpoint, method) for endpoint, methods in EXPECTED.items() for method in methods}
+    assert {("planted.new", "GET")} == there - told
 
 
 def test_every_post_of_staff_wants_the_form_token_and_changes_nothing_without(houses: House):

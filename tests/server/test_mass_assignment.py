@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 
 import pytest
 from making_house import House, close_app, furnish, open_app
+from server.test_access import FOR_GOOD, address_of, houses, routes, things  # noqa: F401 (a house with all of it)
 
 from fotfeste_server.anonymous.invitations import open_window
 from fotfeste_server.migrations import TABLES
@@ -142,12 +143,14 @@ def undone(house: House) -> Iterator[None]:
         raise Undone
 
 
-def effect(house: House, client, address: str, sent: dict[str, str]) -> tuple[int, list[str]]:
+def effect(
+    house: House, client, address: str, sent: dict[str, str], method: str = "POST"
+) -> tuple[int, list[str]]:
     """What a post does to the database; what is new by chance and clock is left out, whom it points at is not."""
     with undone(house):
         before = rows()
         known = set(ID.findall(str(before)))
-        status = client.post(address, data=sent).status_code
+        status = client.open(address, method=method, data=sent).status_code
         changed = [CHANCE.sub("*", each) for each in rows() ^ before]
     return status, sorted(ID.sub(lambda found: found[0] if found[0] in known else "*", each) for each in changed)
 
@@ -193,3 +196,24 @@ def test_a_questionnaire_keeps_its_own_questions_answers_by_whom_and_about_what_
             assert set(json.loads(made.text)["answers"]) <= known
 
     assert tried
+
+
+OWN = {"wishes.wish": {"reason"}}  # a field that has the name of its column
+
+
+@pytest.mark.slow
+def test_every_route_that_changes_something_does_with_every_column_what_it_does_with_none(houses: House):  # noqa: F811
+    """Also those whose buttons stand on no page just now: they are found in the map of routes."""
+    client, given, differs, acted = houses.browser("organizer"), things(houses), [], 0
+    changing = [(endpoint, method) for endpoint, method, _ in routes(houses.app) if method != "GET"]
+    for endpoint, method in changing:
+        if (endpoint, method) == FOR_GOOD:
+            continue
+        address = address_of(houses.app, endpoint, given)
+        stuffed = effect(houses, client, address, foreign(houses, OWN.get(endpoint, set())), method)
+        if stuffed[1]:
+            acted += 1
+            differs += [endpoint] if stuffed != effect(houses, client, address, {}, method) else []
+
+    assert [] == differs
+    assert (len(changing), acted) >= (60, 10)
