@@ -294,3 +294,18 @@ def test_the_last_day_ends_at_midnight_in_norway_with_three_hours_of_grace(
 
     with time_machine.travel(moment, tick=False):
         assert status == house.browser().get(f"/n/{code}/register").status_code
+
+
+def test_two_teams_of_one_name_are_told_apart_before_anything_is_made(house: House):
+    address = f"/n/{public_page(house).code}/register"
+    organizer, teams = Visitor(house.browser("organizer")), f"/networks/{house.network.id}/teams"
+    twice = (("Team Nord", TEAM), ("team nord", [member("Eva", "hr", contact=True), *TEAM[1:]]))
+
+    sent = send(house.browser(), address, sheet(*twice))
+    made = organizer.send(teams, participation=house.participation.id, name=house.team.name)
+
+    assert (422, 422) == (sent.status_code, made.status_code)
+    assert "står to ganger" in sent.text
+    assert 'value="Eva"' in sent.text
+    assert "Kommunen har et team med dette navnet allerede." in made.text
+    assert [house.team.name] == [team.name for team in Team.select()]

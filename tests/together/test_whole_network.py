@@ -73,6 +73,7 @@ def _spring(life: Life) -> None:
 
 def _summer(life: Life) -> None:
     ending.people_change(life)
+    ending.a_municipality_changes_its_sign_up(life)
     life.day(date(2027, 6, 30))
     ending.a_municipality_leaves(life, date(2027, 6, 30))
     life.day(date(2027, 7, 2))
@@ -250,6 +251,14 @@ def test_row_11_a_municipality_that_leaves_is_asked_for_nothing_more_and_a_membe
     assert 404 == life.seen["after leaving the team"]
     assert "Har vært med Dina, til 9. juni 2027" in life.seen["members"]
     assert "Frida Nyansatt" in life.seen["members"]
+
+
+def test_row_11_a_changed_sign_up_waits_for_the_organizer_and_leaves_alone_what_was_done_since(life: Life):
+    assert "Gro blir med i Team Nord: Mentor eller mulig mentor" in life.seen["changed sign-up"]
+    for gone_already in ("Dina", "Frida"):
+        assert gone_already not in life.seen["changed sign-up"]
+    assert "Frida Nyansatt" in life.seen["members after the change"]
+    assert "Gro Mentor" in life.seen["members after the change"]
 
 
 def test_row_11_a_team_of_a_municipality_that_is_split_takes_its_reports_along(life: Life):

@@ -1,9 +1,11 @@
 """People and places that change, what a network leaves behind, and what goes: rows 10 to 12 of the walk."""
 
+import re
 from datetime import date, timedelta
 
-from making_registration import member
-from together.walk_life import ADA, ANNE, DINA, VERA, Life, gathering, opened, place, report_of, team
+from making_registration import member, sheet
+from together.walk_beginning import NORTH
+from together.walk_life import ADA, ANNE, DINA, VERA, Life, gathering, opened, place, report_of, team, words
 
 from fotfeste_server.named.attending import sign_up_of
 from fotfeste_server.named.ledger import current
@@ -30,6 +32,19 @@ def people_change(life: Life) -> None:
     life.as_(ADA).done(base, name=joining["navn"], email=joining["epost"], seat=joining["rolle"])
     life.keep("after leaving the team", life.as_(DINA).client.get(f"/teams/{team('Team Nord').id}").status_code)
     life.look("members", ADA, base)
+
+
+def a_municipality_changes_its_sign_up(life: Life) -> None:
+    """Row 11 goes on: what a municipality changes in its sign-up waits for the organizer, then changes its team."""
+    record = opened("pamelding_nettverk", place("5501").id)
+    written = [*(each for each in NORTH if each["navn"] != "Dina"), member("Gro", "mentor")]
+    life.hand_in("kari@kommune.no", f"/records/{record.id}", **sheet(("Team Nord", written)))
+    address = f"{life.base}/municipalities/{place('5501').id}/changes"
+    organizer = life.as_(ADA)
+    page = organizer.see(address)
+    life.keep("changed sign-up", words(page))
+    organizer.done(address, rev=re.search(r'name="rev" value="([^"]+)"', page)[1])
+    life.look("members after the change", ADA, f"/teams/{team('Team Nord').id}/members")
 
 
 def a_municipality_leaves(life: Life, day: date) -> None:
