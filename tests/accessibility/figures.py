@@ -1,7 +1,8 @@
 """The figures that the long form finds, page by page, and the three places where they are written down.
 
-`last_run.json` holds what was found on every page; the statement at `/tilgjengelighet` and `shared/accessibility.md`
-hold its sums. `test_figures.py` holds the three against one another, and against the pages that there are now.
+Pages are looked at in several ways, and each way goes over all of them: `last_run.json` holds what each found when it
+last went round, so that one may be repeated alone. The statement at `/tilgjengelighet` and `shared/accessibility.md`
+hold the sums. `test_figures.py` holds the three against one another, and against the pages that there are now.
 """
 
 import json
@@ -16,44 +17,70 @@ from fotfeste_server.views.statement import FIGURES
 from fotfeste_shared.clock import today
 
 Facts: TypeAlias = dict[str, float]
+Looks: TypeAlias = dict[str, dict]
 LAST_RUN = Path(__file__).parent / "last_run.json"
 TOLD = ROOT / "shared/accessibility.md"
+# What each way of looking finds on every page.
+LOOKS_FOR = {
+    "keyboard": {"stops", "focus_invisible", "traps"},
+    "narrow and large": {"losses", "smallest_target"},
+    "without scripts": {"lost_without_scripts"},
+    "three programs": {"states", "violations_axe", "violations_ibm", "violations_htmlcs"},
+    "words": {"lix_nb", "lix_nn", "lix_en"},
+}
 SUMS = (
-    "focus_invisible", "losses", "lost_without_scripts", "stops", "traps", "violations_axe", "violations_htmlcs",
-    "violations_ibm",
+    "states", "stops", "focus_invisible", "traps", "losses", "lost_without_scripts", "violations_axe",
+    "violations_ibm", "violations_htmlcs",
 )  # fmt: skip
-WHOLE = {*SUMS, "smallest_target", "states"}
+LANGUAGES = ("nb", "nn", "en")
 TABLE = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- end of figures -->)", re.DOTALL)
 HEAD = "# Written by `python tests --accessibility`; read by the page /tilgjengelighet.\n"
-_FOUND: dict[str, Facts] = {}
+_FOUND: dict[str, dict[str, Facts]] = {}
+_WHOLE: set[str] = set()
 
 
-def note(page: str, **facts: float) -> None:
-    """Keep what was found on a page until the run ends."""
-    _FOUND.setdefault(page, {}).update(facts)
+def note(look: str, page: str, **facts: float) -> None:
+    """Keep what one way of looking found on a page until the run ends."""
+    _FOUND.setdefault(look, {}).setdefault(page, {}).update(facts)
+
+
+def went_round(look: str) -> None:
+    """Say that a way of looking came to the end of the pages, whatever it found."""
+    _WHOLE.add(look)
 
 
 def write() -> None:
-    """Write what a whole long run has found; a part of one changes nothing."""
-    if not LONG or not _FOUND or not all(facts.keys() >= WHOLE for facts in _FOUND.values()):
+    """Write what a long run has found; what did not come to its end, or was not asked for, stays as it was."""
+    whole = {look for look in _WHOLE if set().union(*_FOUND[look].values()) == LOOKS_FOR[look]}
+    if not LONG or not whole:
         return
-    day = today().isoformat()
-    LAST_RUN.write_text(json.dumps({"date": day, "pages": _FOUND}, indent=1, sort_keys=True) + "\n", "utf-8")
-    figures = summed(_FOUND)
-    FIGURES.write_text(HEAD + f"date = {day}\n" + "".join(f"{key} = {figures[key]}\n" for key in figures), "utf-8")
-    TOLD.write_text(TABLE.sub(lambda _: table(figures), TOLD.read_text("utf-8")), "utf-8")
+    looks: Looks = json.loads(LAST_RUN.read_text("utf-8")) if LAST_RUN.exists() else {}
+    looks |= {look: {"date": today().isoformat(), "pages": _FOUND[look]} for look in whole}
+    LAST_RUN.write_text(json.dumps(looks, indent=1, sort_keys=True) + "\n", "utf-8")
+    if looks.keys() == LOOKS_FOR.keys():
+        figures = summed(looks)
+        lines = f"date = {oldest(looks)}\n" + "".join(f"{key} = {figures[key]}\n" for key in figures)
+        FIGURES.write_text(HEAD + lines, "utf-8")
+        TOLD.write_text(TABLE.sub(lambda _: table(figures), TOLD.read_text("utf-8")), "utf-8")
 
 
-def summed(pages: dict[str, Facts]) -> Facts:
+def oldest(looks: Looks) -> str:
+    """Give the day of the look that was repeated longest ago."""
+    return min(look["date"] for look in looks.values())
+
+
+def summed(looks: Looks) -> Facts:
     """Add the pages up, as the statement tells it."""
-    figures: Facts = {name: sum(int(facts[name]) for facts in pages.values()) for name in SUMS}
-    hardest = {
-        f"lix_{language}": max(facts.get(f"lix_{language}", 0) for facts in pages.values())
-        for language in ("nb", "nn", "en")
+
+    def all_of(name: str) -> list[float]:
+        return [facts[name] for look in looks.values() for facts in look["pages"].values() if name in facts]
+
+    return {
+        "pages": len(looks["three programs"]["pages"]),
+        **{name: int(sum(all_of(name))) for name in SUMS},
+        "smallest_target": int(min(all_of("smallest_target"))),
+        **{f"lix_{language}": max(all_of(f"lix_{language}")) for language in LANGUAGES},
     }
-    least = int(min(facts["smallest_target"] for facts in pages.values()))
-    states = sum(int(facts["states"]) for facts in pages.values())
-    return {"pages": len(pages), "states": states, "smallest_target": least, **figures, **hardest}
 
 
 def table(figures: Facts) -> str:
@@ -69,7 +96,7 @@ def table(figures: Facts) -> str:
         ("A4", "320 px, 200 %, large text, spacing, forced colours, reduced motion: losses", lost[0]),
         ("A4", "without scripts: pages on which something is lost", lost[1]),
         ("A5", "smallest thing to press, px", figures["smallest_target"]),
-        *(("A6", f"highest LIX, {language}", figures[f"lix_{language}"]) for language in ("nb", "nn", "en")),
+        *(("A6", f"highest LIX, {language}", figures[f"lix_{language}"]) for language in LANGUAGES),
     ]
     head = "| | What | Figure |\n|---|---|---|\n"
     return head + "".join(f"| {code} | {what} | {figure} |\n" for code, what, figure in rows)

@@ -12,6 +12,7 @@ from making_house import COOKIE, House, begin_session, furnish
 from playwright.sync_api import Browser, BrowserContext
 
 MET_BY_MOST = ("phone.questions", "teams.fill", "statement.show", "signin.begin", "desk pages.start")
+AT_A_DESK = "at a desk"
 # Pages of a network that has just begun: nothing has come, nobody has answered.
 EMPTY = (
     "", "/municipalities", "/teams", "/gatherings", "/pairings", "/windows", "/reports", "/results", "/devices",
@@ -37,7 +38,8 @@ class Standing:
         context = chromium.new_context(
             locale="nb-NO", viewport={"width": size, "height": 900}, bypass_csp=True, **manner
         )
-        context.route("**/desk/starting.mjs", lambda route: route.abort())  # asks anew each second, and never stands
+        if who == AT_A_DESK:  # one of its pages asks anew each second, and never stands
+            context.route("**/desk/starting.mjs", lambda route: route.abort())
         if who in self.tokens:
             context.add_cookies([{"name": COOKIE, "value": self.tokens[who], "url": self.address}])
         return context
@@ -63,5 +65,5 @@ def served(house: House, pages: list[Page], desk_pages: list[DeskPage]) -> Itera
     with ExitStack() as stack:
         address = stack.enter_context(serving(house.app))
         desks = {app: stack.enter_context(serving(app)) for app in dict.fromkeys(page.app for page in met)}
-        at_desks = [Page(page.name, desks[page.app] + page.path, "at a desk") for page in met]
+        at_desks = [Page(page.name, desks[page.app] + page.path, AT_A_DESK) for page in met]
         yield Standing(address, [*pages, *begun, *at_desks], tokens)

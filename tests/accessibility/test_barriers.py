@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import pytest
 from accessibility.engines import LOOKS, PARTS, enter, found, provide
-from accessibility.figures import note
+from accessibility.figures import note, went_round
 from accessibility.looking import lines, losses, smallest_target, walk
 from accessibility.standing import Standing
 from browser.making_pages import LONG, SCREENS
@@ -57,10 +57,11 @@ def test_the_keyboard_reaches_everything_shows_where_it_is_and_is_caught_nowhere
             page.goto(standing.where(each))
             count, unseen, caught = walk(page)
             stops += count
-            note(each.endpoint, stops=count, focus_invisible=len(unseen), traps=len(caught))
+            note("keyboard", each.endpoint, stops=count, focus_invisible=len(unseen), traps=len(caught))
             if unseen or caught or not count:
                 told[each.endpoint] = [*unseen, *caught]
         context.close()
+    went_round("keyboard")
 
     assert stops > 40
     assert {} == told
@@ -76,10 +77,11 @@ def test_nothing_is_lost_on_a_narrow_screen_in_large_text_or_in_ones_own_colours
             page.goto(standing.where(each))
             target, lost = smallest_target(page), losses(page)
             least = min(least, target)
-            note(each.endpoint, losses=len(lost), smallest_target=target)
+            note("narrow and large", each.endpoint, losses=len(lost), smallest_target=target)
             if lost:
                 told[each.endpoint] = lost
         context.close()
+    went_round("narrow and large")
 
     assert {} == told
     assert least >= 44
@@ -98,9 +100,10 @@ def test_every_line_is_there_without_scripts(chromium: Browser, standing: Standi
             gone = {line for line in gone if line != "Neste" and "Alt er lagret." not in line}
             if gone:
                 told[each.endpoint] = sorted(gone)
-            note(each.endpoint, lost_without_scripts=len(gone))
+            note("without scripts", each.endpoint, lost_without_scripts=len(gone))
         with_.close()
         without.close()
+    went_round("without scripts")
 
     assert {} == told
 
@@ -122,8 +125,10 @@ if LONG:
                     if faults := list(seen(page, parts)):
                         number.update(program for _place, program, _fault in faults)
                         told[f"{each.endpoint} {state}"] = [" ".join(fault) for fault in faults]
-                note(each.endpoint, states=len(states), **{f"violations_{name}": number[name] for name in LOOKS})
+                counted = {f"violations_{name}": number[name] for name in LOOKS}
+                note("three programs", each.endpoint, states=len(states), **counted)
             context.close()
+        went_round("three programs")
         (PARTS / "found.json").write_text(json.dumps(told, indent=1, ensure_ascii=False), "utf-8")
 
         assert {} == told

@@ -11,7 +11,7 @@ from fotfeste_server.named.teams import members_of
 pytestmark = pytest.mark.browser
 STAFF = (
     "settings", "group", "gatherings", "gatherings/{gathering}/plan", "public", "meeting", "registrations",
-    "registrations/{registration}", "municipalities", "municipalities/{place}",
+    "registrations/{registration}", "municipalities", "municipalities/{place}", "programs",
 )  # fmt: skip
 
 
