@@ -39,7 +39,7 @@ def bandit(_target: Target) -> Done | None:
     folder = programs("requirements.txt", "bandit")
     if folder is None:
         return None
-    told = json.loads(_said([folder / "bandit", "-q", "-f", "json", "-r", *CODE]))
+    told = json.loads(_said([folder / "bandit", "-q", "-f", "json", "-r", *CODE], at=ROOT))
     lines = sum(each["loc"] for name, each in told["metrics"].items() if name != "_totals")
     found = {f"{e['issue_severity'].lower()} {e['test_id']} {e['filename']}" for e in told["results"]}
     return Done(f"{lines:,} lines", sorted(found))
@@ -75,7 +75,7 @@ def wapiti(target: Target) -> Done | None:
     said = _said([
         folder / "wapiti", "-u", f"{target.base}/", "-s", network,
         "-m", WAPITI, "-C", target.cookie, "--drop-set-cookie", "-x", f"{target.base}/signout", "--tasks", "1",
-        "--max-scan-time", "90", "--max-attack-time", "12", "--max-parameters", "30", "-t", "10", "--no-bugreport",
+        "--max-scan-time", "60", "--max-attack-time", "6", "--max-parameters", "30", "-t", "10", "--no-bugreport",
         "--flush-session", "--store-session", home, "--store-config", home / "config", "-f", "json", "-o", told,
         "-v", "0",
     ])  # fmt: skip
@@ -157,13 +157,15 @@ def timing(target: Target) -> Done:
     return Done(str(told), [f"the time tells who is known: {told}"] if told.p < 0.01 else [])
 
 
-def _said(command: list[str | Path], *, patience: float = PATIENCE, path: str | None = None) -> str:
+def _said(
+    command: list[str | Path], *, patience: float = PATIENCE, path: str | None = None, at: Path | None = None
+) -> str:
     """Run a scanner and give all that it says; one that takes too long is stopped, and that is said, too."""
     environment = dict(os.environ) | ({"PYTHONPATH": path} if path else {"PYTHONPATH": ""})
     with tempfile.TemporaryFile("w+") as said:
         done = subprocess.Popen(
-            list(map(str, command)), cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
+            list(map(str, command)), cwd=at or tempfile.mkdtemp(), env=environment, stdout=said,
+            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         try:
             done.wait(patience)
