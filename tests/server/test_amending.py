@@ -46,6 +46,7 @@ def write(house: House, *teams: tuple[str, list[dict[str, str]]], **change: str)
     hidden = {name: re.search(rf'name="{name}" value="([^"]*)"', page.text)[1] for name in ("csrf_token", "id")}
     reply = client.post(page.request.full_path, data={**sheet(*teams, **change), **hidden})
     assert 303 == reply.status_code, re.findall(r"<li><a href=\"#[^>]+>([^<]+)", reply.text)
+    assert "Arrangøren ser på endringene før de gjelder for teamene." in client.get("/").text
 
 
 def put_through(house: House) -> Visitor:
@@ -72,6 +73,7 @@ def test_what_is_changed_waits_until_an_organizer_has_looked_at_it_and_then_the_
     write(house, ("Team Nord", CHANGED), ("Team Sør", SOUTH), kontakt_epost="kirsten@kommune.no")
     waiting = seats("Team Nord")
     listed = organizer.see(f"/networks/{house.network.id}/registrations")
+    front = organizer.see(f"/networks/{house.network.id}")
     page = " ".join(re.sub(r"<[^>]+>", " ", organizer.see(changes(house))).split())
     house.people["anne"] = anne
     own = f"/teams/{Team.get(Team.name == 'Team Nord').id}"
@@ -81,6 +83,7 @@ def test_what_is_changed_waits_until_an_organizer_has_looked_at_it_and_then_the_
 
     assert before == waiting
     assert changes(house) in listed
+    assert "Påmeldinger 1 " in " ".join(re.sub(r"<[^>]+>", " ", front).split())
     for sentence in (
         "Ny kontaktperson for kommunen: Kari Kontakt.", "Anne går ut av Team Nord, og mister tilgangen med en gang.",
         "Cato får ny rolle i Team Nord: HR / personal", "Eva blir med i Team Nord: Avdelingsleder – Leverer for teamet",

@@ -9,6 +9,7 @@ from fotfeste_shared.problems import NotFound
 from fotfeste_shared.web.pages import current_language, translated
 
 from ..named.agenda import opened_for, to_do_now
+from ..named.amending import amended
 from ..named.candidates import teams_headed
 from ..named.joining import waiting_registrations
 from ..named.mentoring import end, pair
@@ -91,7 +92,7 @@ def network(network: Network) -> Page:
         teams=teams_of(network),
         pairings=_pairings(network),
         may_plan=may_plan,
-        waiting=waiting_registrations(network) if may_plan else 0,
+        waiting=waiting_registrations(network) + len(amended(network)) if may_plan else 0,
         may_enrol=mine.may("enrol", network),
         may_read_reports=mine.may("read_reports", network),
         may_read_results=mine.may("read_results", network),

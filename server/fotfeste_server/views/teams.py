@@ -16,7 +16,7 @@ from fotfeste_shared.web.filling import Sheet, fill_in
 from fotfeste_shared.web.pages import current_language, days, translated
 
 from .. import calling
-from ..named.access import ADVISOR_NOTE, SESSION_LOG, SIGN_UP
+from ..named.access import ADVISOR_NOTE, BINDING, SESSION_LOG, SIGN_UP
 from ..named.advising import feedback_to
 from ..named.agenda import due_of, notes_on_team, opened_for_team, title_of
 from ..named.candidates import mentors_to_choose, teams_headed
@@ -245,6 +245,8 @@ def _new(
 
 def _thank(receipt: Receipt, title: str, record: Record | None = None) -> Reply:
     flash(translated("Levert: {title}. Kvittering {code}.", title=title, code=receipt.code or ""), "success")
+    if record is not None and record.form == BINDING:
+        flash(translated("Arrangøren ser på endringene før de gjelder for teamene."), "info")
     if record is None or record.form != SIGN_UP or record.gathering is None:
         return redirect("/", 303)
     calling.welcome_substitutes(service().db, record.gathering, service().config.base_url)
