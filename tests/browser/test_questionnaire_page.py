@@ -187,6 +187,19 @@ def test_a_draft_is_kept_while_one_writes(chromium, address, tray):
     page.context.close()
 
 
+def test_what_was_written_before_the_script_was_there_is_kept_too(chromium, address, tray):
+    page, held = by_hand(chromium), []
+    page.route("**/filling.mjs", lambda route: held.append(route))  # noqa: PLW0108 (a built-in will not do)
+    with page.expect_request("**/filling.mjs"):
+        page.goto(f"{address}/here/mentorlogg", wait_until="commit")
+    page.get_by_label("Avtalt neste steg").fill("Ringe Ola")
+    held.pop().continue_()
+    page.get_by_text("Kladden er lagret").wait_for()
+
+    assert "Ringe Ola" in tray.drafts[-1].values()
+    page.context.close()
+
+
 @pytest.mark.parametrize("code", NAMED)
 def test_every_named_form_has_no_barrier_that_a_machine_can_find(chromium, address, code):
     found = {}

@@ -326,3 +326,13 @@ def test_a_log_that_lost_lines_is_told_of_on_the_first_page_with_the_number_to_h
     assert warning in page
     assert head in page
     assert warning not in opened.get("/pairings")
+
+
+def test_the_first_page_says_that_there_is_a_newer_program_and_no_other_does(connected, desk):
+    quiet = connected.get("/")
+    desk.exchange.keep(newest_app="99.0.0")
+
+    assert "nyere utgave" not in quiet
+    assert "Det finnes en nyere utgave av Fotfeste. Den som drifter maskinen, kan oppdatere." in connected.get("/")
+    assert "nyere utgave" not in connected.get("/pairings")
+    desk.let_go()

@@ -8,11 +8,14 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from loopback import PERSON
+from msgspec.structs import replace
 from playwright.sync_api import expect
 
 from fotfeste_shared import sync
 from fotfeste_shared.clock import today
 from fotfeste_shared.revisions import read_revision
+
+from .test_following import FIRST, SECOND, roster, told
 
 pytestmark = [pytest.mark.window, pytest.mark.slow]
 PASSPHRASE = "fire rolige grønne fjell"
@@ -154,13 +157,15 @@ def test_scripts_of_the_page_reach_neither_the_cookie_nor_python(real_window):
 def test_every_page_can_be_used_by_everybody(real_window, loopback):
     started = (today() - timedelta(days=40)).isoformat()
     line = {"unit": "Ekeberg sykehjem", "profession": "sykepleier", "started": started, "municipality": "Moss"}
-    loopback.roster = sync.Roster(person=PERSON, pairings=[sync.PairingLine(id=PAIRING, **line)])
+    loopback.roster = replace(roster(), pairings=[sync.PairingLine(id=PAIRING, **line)])
+    loopback.take_from_elsewhere(told(FIRST, 20), told(SECOND, 35))
     page = real_window().page
     root = page.url.removesuffix("/choose")
     found = {"/choose": Axe().run(page).response["violations"]}
     first_start(page)
     connect(page, loopback)
     paths = ["/", "/pairings", f"/pairings/{PAIRING}", "/sessions/new", "/waiting", "/connect", "/settings", "/keys"]
+    paths += [f"/records/{SECOND}", f"/records/{FIRST}"]
     for colours in ("light", "dark"):
         page.emulate_media(color_scheme=colours)
         for path in paths:
@@ -173,4 +178,34 @@ def test_every_page_can_be_used_by_everybody(real_window, loopback):
         found[f"a session with faults {colours}"] = Axe().run(page).response["violations"]
 
     assert {place: [fault["id"] for fault in faults] for place, faults in found.items() if faults} == {}
-    assert len(found) == 19
+    assert len(found) == 23
+
+
+def test_the_keys_of_the_help_sheet_do_what_it_says_and_the_size_of_the_text_is_remembered(real_window, loopback):
+    page = real_window().page
+    first_start(page)
+    connect(page, loopback)
+    letters = page.locator("html")
+
+    def pressed(key, heading):
+        page.wait_for_load_state("load")  # before that the page's own keys are not there
+        page.keyboard.press(key)
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+
+    pressed("F1", "Hurtigtaster")
+    told = page.locator("kbd").all_inner_texts()
+    pressed("Control+n", "Logg samtale")
+    pressed("Control+2", "Koblinger")
+    pressed("Control+3", "Det som venter")
+    pressed("Control+1", "I dag")
+    page.wait_for_load_state("load")
+    page.keyboard.press("Control++")
+    expect(letters).to_have_attribute("style", "font-size: 110%;")
+    pressed("Control+2", "Koblinger")
+    expect(letters).to_have_attribute("style", "font-size: 110%;")
+    page.wait_for_load_state("load")
+    page.keyboard.press("Control+0")
+    expect(letters).to_have_attribute("style", "")
+    pressed("Control+l", "Lås opp")
+
+    assert {"F1", "Ctrl+N", "Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl++", "Ctrl+0", "Ctrl+L"} <= set(told)

@@ -3,6 +3,15 @@ import { look } from "./questions.mjs";
 
 const QUIET = 600; // milliseconds without typing before a draft is kept
 
+const isTouched = (field) => {
+  if (field.matches("[type=hidden], button, fieldset")) return false;
+  if (field.matches("[type=radio], [type=checkbox]")) return field.checked !== field.defaultChecked;
+  if (field.matches("select")) {
+    return field.selectedIndex !== Math.max(0, [...field.options].findIndex((each) => each.defaultSelected));
+  }
+  return field.value !== field.defaultValue;
+};
+
 const start = (form) => {
   const status = form.querySelector("[data-saved]");
   let waiting;
@@ -25,6 +34,9 @@ const start = (form) => {
     before = before.then(send);
   };
 
+  // On a slow computer somebody may have written before this script was there. Where a team writes together the
+  // page waits for the next letter: there a browser may have put back what was written long ago.
+  if (form.dataset.draft && !form.elements.draft && [...form.elements].some(isTouched)) waiting = setTimeout(keep, QUIET);
   look(form);
   form.addEventListener("input", (event) => {
     look(form, event.target);
