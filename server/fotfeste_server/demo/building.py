@@ -3,10 +3,12 @@
 import json
 from datetime import date
 
-from fotfeste_shared.clock import today
+from fotfeste_shared.clock import now, today
 from fotfeste_shared.database import Database, writing
 
+from ..calling import go_round
 from ..config import Config
+from ..jobs import Job
 from ..named.house import is_empty
 from ..named.models import Meta, Network, Person
 from ..named.waves import note_invited, waves
@@ -53,11 +55,18 @@ def _note_who_was_asked(network: Network, day: date) -> None:
             note_invited(turn, "letter")
 
 
+def _note_who_was_called(db: Database, config: Config) -> None:
+    """Note today's letters as sent: else they come all at once, and hide the code of whoever signs in."""
+    go_round(db, config.base_url, today())
+    Job.update(done=now()).where(Job.kind == "letter").execute()
+
+
 def _ask(db: Database, config: Config, known: dict[str, str]) -> dict[str, str]:
     network = Network.get_by_id(known["network"])
     plan = make_plan(date.fromisoformat(known["day"]))
     known = known | {"window": ask(db, config, plan, network.id, network.colluders)}
     with writing(db):
         _note_who_was_asked(network, plan.days.today)
+        _note_who_was_called(db, config)
         Meta.update(value=json.dumps(known)).where(Meta.key == NOTE).execute()
     return known

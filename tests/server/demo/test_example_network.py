@@ -19,9 +19,11 @@ from fotfeste_server.anonymous.models import Block, Inbox, Invitation, Window
 from fotfeste_server.anonymous.releases import path_of, read_seals
 from fotfeste_server.anonymous.texts import readings
 from fotfeste_server.app import open_house
+from fotfeste_server.calling import go_round
 from fotfeste_server.config import Config
 from fotfeste_server.demo import Doors, build, building
 from fotfeste_server.demo.words import variants
+from fotfeste_server.jobs import Job
 from fotfeste_server.migrations import TABLES
 from fotfeste_server.named.access import scope
 from fotfeste_server.named.agreeing import agreement
@@ -187,6 +189,13 @@ def test_nobody_in_it_is_asked_again_by_the_daily_round(example):
     network = Network.get_by_id(example.doors.network)
 
     assert [turn for turn in waves(network) if turn.day <= today()] == []
+
+
+def test_no_letters_hide_the_code_of_whoever_signs_in(example):
+    go_round(example.db, example.config.base_url, today())
+
+    assert 0 < Job.select().where(Job.kind == "letter").count()
+    assert [] == list(Job.select().where((Job.kind == "letter") & Job.done.is_null()))
 
 
 def test_its_texts_wait_for_a_reader_and_its_table_has_noise(example):
