@@ -63,7 +63,7 @@ def losses(page: Page) -> list[str]:
     """Look at a page as people set it up for themselves; tells what is lost of it on the way."""
     lost = []
     # A narrow plot leaves out figures that stand in the table under it.
-    before = {line for line in page.evaluate(LINES) if line not in page.evaluate(TABLES)}
+    before = set(page.evaluate(LINES)) - set(page.evaluate(TABLES))
     wide = page.viewport_size or {"width": 1280, "height": 800}
     for name, width, style in (
         ("320 pixels", 320, ""), ("200 percent", wide["width"] // 2, ""), ("large text", wide["width"], LARGE),
