@@ -7,11 +7,13 @@ from making_registration import meeting, public_page, send, sheet, signing_up
 
 from fotfeste_server.named.registration_models import Registration
 from fotfeste_server.named.teams import members_of
+from fotfeste_server.named.wishes import ask
 
 pytestmark = pytest.mark.browser
 STAFF = (
     "settings", "group", "gatherings", "gatherings/{gathering}/plan", "public", "meeting", "registrations",
     "registrations/{registration}", "municipalities", "municipalities/{place}", "programs",
+    "wishes", "wishes/{wish}",
 )  # fmt: skip
 
 
@@ -26,10 +28,12 @@ def served(tmp_path_factory):
     sent = send(house.browser(), f"/n/{code}/register", sheet()).location
     given = {
         "gathering": house.gathering.id, "registration": Registration.get().id, "place": house.participation.id,
+        "wish": ask(house.db, house.people["mentor"]).id,
     }  # fmt: skip
     staff = [f"/networks/{house.network.id}/{page}".format(**given) for page in STAFF]
     members = f"/teams/{house.team.id}/members"
-    staff += [members, f"{members}/{members_of(house.team)[0].id}", f"/agreements/{house.participation.id}"]
+    one = f"{members}/{members_of(house.team)[0].id}"
+    staff += ["/me/erasure", members, one, f"/agreements/{house.participation.id}"]
     public = [f"/n/{code}", f"/n/{code}/meeting", f"/n/{code}/register", mine, sent, f"{sent}/change"]
     with serving(app) as address:
         yield address, [*staff, *public], begin_session(house.db, house.people["organizer"])

@@ -130,7 +130,7 @@ def _outside(app: Flask, running: Network, begun: Network, gathering: Gathering)
     here, before = f"/networks/{running.id}", f"?gathering={gathering.id}"
     return {
         "board.table": f"{here}/reports{before}", "board.remind": f"{here}/reports/remind{before}",
-        "board.themes": f"{here}/themes{before}", "presence.attendance": f"/gatherings/{last.id}/attendance",
+        "board.themes": f"{here}/themes{before}",
         "public.signed_up": f"/n/{page}/meeting/{own('sign up', SignUp.select().first().id)}",
         "joining.registered": f"/n/{page}/register/{sent}", "joining.change": f"/n/{page}/register/{sent}/change",
         "met.ask": f"/m/{make_links(service.db, place, 1)[0]}", "doors.door": f"/g/{door.id}",
