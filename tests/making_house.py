@@ -108,7 +108,7 @@ def open_app(data: Path, database_url: str) -> Flask:
     if not any(data.iterdir()):
         shutil.copytree(ground() / "static", data / "static")
         if not database_url:
-            shutil.copyfile(ground() / "fotfeste.db", data / "fotfeste.db")
+            shutil.copy(ground() / "fotfeste.db", data / "fotfeste.db")  # whose it is, too
     app = create_app(config)
     app.config["TESTING"] = True
     return app
