@@ -19,7 +19,8 @@ FAST = (
     "-m", "not slow and not window and not browser",
     "-k", "not postgresql and not workbook and not beyond and not files_of_results and not results_page",
 )  # fmt: skip
-HELP = """python tests [--fast | --bench | --attacks | --security | --torture | --accessibility | --pictures | --packaging] […]
+HELP = """python tests [--fast | --bench | --attacks | --security | --torture | --accessibility | --pictures |
+              --packaging] […]
 
 Sets up what is needed (once), then runs every test on three workers.
 

@@ -114,7 +114,7 @@ def test_forbidden_imports_are_found(tmp_path):
 def test_every_module_of_shared_has_its_place():
     heart = next(contract["source_modules"] for contract in contracts() if "heart" in contract["name"])
     standing_on_peewee = {"columns", "database", "engines", "migrating", "transactions", "writer"}
-    outside = {f"fotfeste_shared.{name}" for name in {*standing_on_peewee, "closed_file", "web"}}
+    outside = {f"fotfeste_shared.{name}" for name in {*standing_on_peewee, "closed_file", "files", "web"}}
 
     modules = {info.name for info in pkgutil.iter_modules([str(PACKAGES[0])], "fotfeste_shared.")}
     assert modules == {*heart, *outside}
