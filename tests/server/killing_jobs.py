@@ -128,7 +128,7 @@ def main() -> None:
         child(lambda: tell(folder / "quiet"))
         statements = int((folder / "statements").read_text())
         for number in range(tries):
-            data, at = folder / f"killed-{number}", 1 + statements * number // tries
+            data, at = folder / f"killed-{number}", 1 + statements * (number + 1) // (tries + 1)
             shutil.copytree(folder / "whole", data)
             killed = child(lambda data=data, at=at: work(data, at))
             child(lambda data=data, at=at, killed=killed: tell(data, at=at, killed=killed))

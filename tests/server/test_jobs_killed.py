@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-TRIES = 60 if os.environ.get("FOTFESTE_TORTURE") == "long" else 3
+TRIES = 60 if os.environ.get("FOTFESTE_TORTURE") == "long" else 2
 KINDS = ["audit head", "gatherings", "invitations", "letter", "meeting_reminders", "retention", "webhook round"]
 
 
