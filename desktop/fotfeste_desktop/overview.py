@@ -12,7 +12,8 @@ from fotfeste_shared.goals import Goal, goals_of
 from fotfeste_shared.kinds import Answers, OneOf
 from fotfeste_shared.revisions import About, in_conflict, leaves, read_revision, winner
 from fotfeste_shared.revisions import Revision as Content
-from fotfeste_shared.wording import Language
+from fotfeste_shared.web.pages import day as in_words
+from fotfeste_shared.wording import Language, say
 
 from .exchange import Exchange
 from .models import Draft, Form, Label, Note, Revision
@@ -63,11 +64,12 @@ class Pair:
     sessions: tuple[Entry, ...]
     drafts: tuple[Draft, ...]
     step: str | None
+    began: str
 
     @property
     def name(self) -> str:
-        """What the mentor calls it, else where the new colleague works."""
-        return self.label or f"{self.profession}, {self.line.unit}"
+        """What the mentor calls it, else where the new colleague works, and since when if that is said of two."""
+        return self.label or ", ".join(filter(None, (self.profession, self.line.unit, self.began)))
 
     @property
     def held(self) -> int:
@@ -145,8 +147,16 @@ class Overview:
             sessions=tuple(sessions),
             drafts=tuple(drafts),
             step=self._step(sessions),
+            began=self._began(line),
         )
         return self._pairs[line.id]
+
+    def _began(self, line: sync.PairingLine) -> str:
+        """Tell two pairings of one profession and unit apart by their first day; nothing where there is only one."""
+        alike = [each for each in self._own_lines() if (each.profession, each.unit) == (line.profession, line.unit)]
+        if len(alike) == 1:
+            return ""
+        return say(self._language, "startet {day}", day=in_words(line.started, self._language))
 
     def _profession(self, code: str) -> str:
         """Say a profession as the form that registered the pairing does."""

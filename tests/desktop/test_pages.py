@@ -255,6 +255,20 @@ def test_the_mentors_own_name_for_a_pairing_stays_here(connected, loopback):
     assert b"Kanari" not in b"".join(loopback.heard)
 
 
+def test_two_colleagues_of_one_profession_and_unit_are_told_apart_by_their_first_day(connected, loopback):
+    place = {"unit": "Ekeberg sykehjem", "profession": "sykepleier", "municipality": "Moss"}
+    started = ["2026-09-01", "2026-10-05"]
+    pairings = [sync.PairingLine(id=new_id(), started=day, **place) for day in started]
+    loopback.roster = sync.Roster(person=PERSON, pairings=pairings)
+    connected.get("/waiting")
+    connected.post("/deliver")
+
+    page = connected.get("/")
+
+    for day in ("1. september 2026", "5. oktober 2026"):
+        assert f"Logg samtale: Sykepleier, Ekeberg sykehjem, startet {day}" in page
+
+
 def test_a_form_that_the_server_opened_can_be_filled_in(connected, desk, loopback):
     team, record = new_id(), new_id()
     line = {"form": "statusrapport", "about_kind": "team", "about_id": team, "title": "Statusrapport, team A"}
