@@ -63,8 +63,8 @@ def main(arguments: list[str]) -> None:
         run("tests", pytest(["tests/faults", "tests/together", *rest]))
     if first == ["--accessibility"]:
         os.environ["FOTFESTE_ACCESSIBILITY"] = "long"
-        # One worker adds the figures up: the tests that find them share a group.
-        run("tests", pytest(["tests/accessibility", "tests/browser", *rest]))
+        # One process, since it adds its figures up.
+        run("tests", pytest(["-n", "0", "tests/accessibility", "tests/browser", *rest]))
     run("tests", pytest(arguments))
 
 

@@ -16,19 +16,19 @@ def figures() -> Iterator[None]:
     write()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, list[Page]]]:
     with whole_house(tmp_path_factory.mktemp("house")) as (house, pages):
         yield house, pages
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def desk_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[DeskPage]]:
     with whole_desk(tmp_path_factory.mktemp("desks")) as pages:
         yield pages
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def standing(server_pages: tuple[House, list[Page]], desk_pages: list[DeskPage]) -> Iterator[Standing]:
     with served(*server_pages, desk_pages) as everything:
         yield everything

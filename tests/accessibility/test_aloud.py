@@ -18,7 +18,7 @@ from accessibility.virtual import read_by_program
 from browser.making_pages import LONG
 from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("accessibility")]
+pytestmark = pytest.mark.browser
 KEPT = Path(__file__).parent / "transcripts"
 # A line that says what kind of thing it is, and nothing of what it does.
 NAMELESS = re.compile("lenke|knapp|alternativknapp|avmerkingsboks|tekstfelt|tallfelt|datofelt|kombinasjonsboks|bilde")

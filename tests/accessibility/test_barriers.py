@@ -19,7 +19,7 @@ from browser.making_pages import LONG, SCREENS
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Window
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("accessibility")]
+pytestmark = pytest.mark.browser
 # Forms sent as they stand, which cannot be right.
 REFUSED = (
     "signin.begin", "networks.new_network", "joining.register", "public.meeting", "organizers.pairings",

@@ -4,14 +4,12 @@ import json
 import tomllib
 from datetime import date
 
-import pytest
 from accessibility.figures import LAST_RUN, LOOKS_FOR, TABLE, TOLD, Looks, oldest, summed, table
 from accessibility.standing import Standing
 
 from fotfeste_server.views import statement
 from fotfeste_shared.clock import today
 
-pytestmark = pytest.mark.xdist_group("accessibility")
 # So many pages may have come since the last run, out of more than a hundred.
 NEW_PAGES = 12
 

@@ -18,7 +18,6 @@ from fotfeste_shared.forms import shipped
 from fotfeste_shared.linting import lix, split, words_of
 from fotfeste_shared.wording import LANGUAGES, catalogue
 
-pytestmark = pytest.mark.xdist_group("accessibility")
 MOST = 40  # LIX of what informs; questions are held to 35 where forms are judged
 SHORTEST, FEWEST = 8, 30  # words of a sentence, and of a page: below that LIX says nothing
 # What people have typed is theirs, in whichever language they typed it.

@@ -18,7 +18,7 @@ NAMED = ["statusrapport", "mentorlogg", "kobling", "startmaling", "sluttrapport_
 FACTS = {"network_end": "2030-06-30"}
 LABELS = {"kobling": [("p1", "Sykepleier på Nord")]}
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 class Tray:

@@ -24,7 +24,7 @@ from fotfeste_server.views import open_sheets
 from fotfeste_shared.changes import apply, diff
 from fotfeste_shared.clock import CIVIL
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("walk")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
