@@ -2,6 +2,7 @@
 
 import atexit
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,6 +26,7 @@ from fotfeste_server.named.teams import follow, form_team, seat
 from fotfeste_server.service import Service
 from fotfeste_server.static_files import compressed
 from fotfeste_server.views import COOKIE
+from fotfeste_server.views.pace import Pace
 from fotfeste_shared.clock import now, today
 from fotfeste_shared.database import Database, close_database, open_database
 from fotfeste_shared.forms import shipped
@@ -101,6 +103,15 @@ def ground() -> Path:
     return folder
 
 
+def forget_tries() -> None:
+    """Begin as a server does that has just started, though many of them share the process of the tests."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("fotfeste_server.views."):
+            for pace in vars(module).values():
+                if isinstance(pace, Pace):
+                    pace._had.clear()
+
+
 def open_app(data: Path, database_url: str) -> Flask:
     """Open an app on a folder, new or not, and a database; without an address, on a file in that folder."""
     config = Config(data=data, database=database_url)
@@ -110,6 +121,7 @@ def open_app(data: Path, database_url: str) -> Flask:
         if not database_url:
             shutil.copy(ground() / "fotfeste.db", data / "fotfeste.db")  # whose it is, too
     app = create_app(config)
+    forget_tries()
     app.config["TESTING"] = True
     return app
 
